@@ -1,0 +1,35 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { readJsonFile } from '../store/atomic-file.ts';
+import type { MachineRuntime } from '../store/paths.ts';
+import { machineDefinition } from './definition.ts';
+
+/** What was launched, in the runtime folder beside the pid file: a later back end takes over exactly that process. */
+const launchRecord = z.object({
+  startedAt: z.number(),
+  accelerator: z.enum(['kvm', 'tcg']),
+  acceleratorReason: z.string().nullable(),
+  clockSource: z.enum(['kvm-clock', 'tsc']),
+  adapter: z.enum(['qxl-vga', 'virtio-vga', 'VGA']),
+  spice: z.boolean(),
+  /** The definition as it was started. */
+  definition: machineDefinition,
+});
+export type LaunchRecord = z.infer<typeof launchRecord>;
+
+/** Not synced: the runtime folder does not outlive the computer's uptime, and neither do guests. */
+export async function writeLaunchRecord(runtime: MachineRuntime, record: LaunchRecord): Promise<void> {
+  const temporary = `${runtime.launch}.part`;
+  await writeFile(temporary, JSON.stringify(record), { mode: 0o600 });
+  await rename(temporary, runtime.launch);
+}
+
+/** The record, or null where there is none or it is not ours. */
+export async function readLaunchRecord(runtime: MachineRuntime): Promise<LaunchRecord | null> {
+  const parsed = launchRecord.safeParse(await readJsonFile(runtime.launch));
+  return parsed.success ? parsed.data : null;
+}
+
+export async function clearRuntime(runtime: MachineRuntime): Promise<void> {
+  await rm(runtime.folder, { recursive: true, force: true });
+}

@@ -1,0 +1,91 @@
+import { Keyboard, Maximize, Minimize, Minimize2, Scan } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { MachineView } from '../../../backend/contract/machine.ts';
+import { useBridge } from '../../bridge/bridge.ts';
+import { Button } from '../../ui/button.tsx';
+import { Menu, type MenuEntry } from '../../ui/menu.tsx';
+import { showFault } from '../../ui/toast.tsx';
+import { Fault } from '../../../backend/contract/fault.ts';
+import { setScaleMode } from './display-store.ts';
+import { toggleFullScreen } from './full-screen.ts';
+import type { ScaleMode } from './scaling.ts';
+import { words } from './words.ts';
+
+interface KeyCombination {
+  readonly label: string;
+  /** QEMU's QKeyCode names. */
+  readonly keys: readonly string[];
+}
+
+/** What a browser or a desktop keeps for itself, so that it cannot simply be typed. */
+const combinations: readonly (KeyCombination | 'rule')[] = [
+  { label: 'Ctrl+Alt+Del', keys: ['ctrl', 'alt', 'delete'] },
+  { label: 'Ctrl+Alt+Backspace', keys: ['ctrl', 'alt', 'backspace'] },
+  'rule',
+  ...Array.from({ length: 7 }, (_, index) => ({
+    label: `Ctrl+Alt+F${index + 1}`,
+    keys: ['ctrl', 'alt', `f${index + 1}`],
+  })),
+  'rule',
+  { label: 'Alt+Tab', keys: ['alt', 'tab'] },
+  { label: 'Super', keys: ['meta_l'] },
+  { label: 'Print Screen', keys: ['print'] },
+];
+
+export interface DisplayBarProps {
+  readonly machine: MachineView;
+  readonly mode: ScaleMode;
+  readonly isFullScreen: boolean;
+  /** Keys reach the guest now. */
+  readonly isLive: boolean;
+  /** False: faded out while the person works in the guest. */
+  readonly isShown: boolean;
+  readonly onKeysSent: () => void;
+}
+
+/** The floating bar under the picture. */
+export function DisplayBar(props: DisplayBarProps): ReactNode {
+  const { machine, mode, isFullScreen, isLive, isShown, onKeysSent } = props;
+  const bridge = useBridge();
+  const send = ({ keys }: KeyCombination) => {
+    bridge.request('machine.keys', { machine: machine.id, keys: [...keys] }).then(
+      onKeysSent,
+      (thrown: unknown) => showFault(Fault.from(thrown)),
+    );
+  };
+  const entries = combinations.map((one, index): MenuEntry => {
+    if (one === 'rule') return { rule: `rule-${index}` };
+    return { id: one.label, label: one.label, onAction: () => send(one) };
+  });
+  return (
+    <div className="display-bar" role="toolbar" aria-label={words.sendKeys} data-shown={isShown}>
+      {isLive ? (
+        <Menu
+          label={words.sendKeys}
+          placement="top start"
+          trigger={
+            <Button kind="quiet" icon={<Keyboard className="icon" />}>
+              {words.keys}
+            </Button>
+          }
+          entries={entries}
+        />
+      ) : null}
+      <Button
+        kind="quiet"
+        icon={isFullScreen ? <Minimize className="icon" /> : <Maximize className="icon" />}
+        onPress={() => void toggleFullScreen()}
+      >
+        {isFullScreen ? words.leaveFullScreen : words.fullScreen}
+      </Button>
+      <Button
+        kind="quiet"
+        icon={mode === 'fit' ? <Scan className="icon" /> : <Minimize2 className="icon" />}
+        tooltip={mode === 'fit' ? words.actualTip : words.fitTip}
+        onPress={() => setScaleMode(mode === 'fit' ? 'actual' : 'fit')}
+      >
+        {mode === 'fit' ? words.actual : words.fit}
+      </Button>
+    </div>
+  );
+}

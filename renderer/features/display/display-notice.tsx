@@ -1,0 +1,136 @@
+import { MoonStar, Pause, Play, Power, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { MachineView } from '../../../backend/contract/machine.ts';
+import { useRequest } from '../../bridge/use-request.ts';
+import { clockTime } from '../../i18n/format.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import type { ViewerState } from './viewer.ts';
+import { words } from './words.ts';
+
+interface NoticeProps {
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}
+
+function Notice({ icon, title, children, action }: NoticeProps): ReactNode {
+  return (
+    <div className="display-notice">
+      <span className="display-notice-icon" aria-hidden="true">
+        {icon}
+      </span>
+      <p className="display-notice-title">{title}</p>
+      {children}
+      {action}
+    </div>
+  );
+}
+
+function StartNotice({ machine, oldSince }: { machine: MachineView; oldSince: number | null }): ReactNode {
+  const start = useRequest('machine.start');
+  const { name, state } = machine;
+  const isCrash = state === 'crashed';
+  const title = isCrash
+    ? words.crashed(name)
+    : state === 'saved'
+      ? words.isSaved(name)
+      : oldSince === null
+        ? words.isOff(name)
+        : words.wentOff(name);
+  const about =
+    state === 'saved' ? words.savedText : oldSince === null ? words.offText : words.wentOffText(clockTime(oldSince));
+  return (
+    <Notice
+      icon={isCrash ? <TriangleAlert className="icon" /> : <Power className="icon" />}
+      title={title}
+      action={
+        <Button
+          kind="primary"
+          icon={<Play className="icon" />}
+          busy={start.isBusy ? words.starting : null}
+          disabledReason={machine.can.includes('start') ? null : words.cannotNow(state)}
+          onPress={() => void start.send({ machine: machine.id })}
+        >
+          {words.start}
+        </Button>
+      }
+    >
+      {isCrash && machine.fault !== null ? <ErrorNote fault={machine.fault} /> : <p className="note">{about}</p>}
+      {start.fault === null ? null : <ErrorNote fault={start.fault} onDismiss={start.dismiss} />}
+    </Notice>
+  );
+}
+
+function ResumeNotice({ machine }: { machine: MachineView }): ReactNode {
+  const resume = useRequest('machine.resume');
+  const isAsleep = machine.state === 'suspended';
+  return (
+    <Notice
+      icon={isAsleep ? <MoonStar className="icon" /> : <Pause className="icon" />}
+      title={isAsleep ? words.asleep(machine.name) : words.paused(machine.name)}
+      action={
+        machine.can.includes('resume') ? (
+          <Button
+            kind="primary"
+            icon={<Play className="icon" />}
+            busy={resume.isBusy ? words.resuming : null}
+            onPress={() => void resume.send({ machine: machine.id })}
+          >
+            {isAsleep ? words.wake : words.resume}
+          </Button>
+        ) : null
+      }
+    >
+      {resume.fault === null ? null : <ErrorNote fault={resume.fault} onDismiss={resume.dismiss} />}
+    </Notice>
+  );
+}
+
+export interface DisplayNoticeProps {
+  readonly machine: MachineView;
+  readonly viewer: ViewerState;
+  readonly onReconnect: () => void;
+}
+
+/** What stands over the picture when the picture is not the guest's screen of now. Null: nothing to say. */
+export function DisplayNotice({ machine, viewer, onReconnect }: DisplayNoticeProps): ReactNode {
+  switch (machine.state) {
+    case 'stopped':
+    case 'crashed':
+    case 'saved':
+      return <StartNotice machine={machine} oldSince={viewer.oldSince} />;
+    case 'paused':
+    case 'suspended':
+      return <ResumeNotice machine={machine} />;
+    case 'starting':
+      return <p className="display-chip">{words.startingText(machine.name)}</p>;
+    case 'stopping':
+    case 'saving':
+      return <p className="display-chip">{machine.state === 'saving' ? words.saving : words.stopping}</p>;
+    case 'running':
+      break;
+    default:
+      return machine.state satisfies never;
+  }
+  if (viewer.phase === 'taken') {
+    return (
+      <Notice
+        icon={<TriangleAlert className="icon" />}
+        title={words.taken}
+        action={
+          <Button kind="primary" onPress={onReconnect}>
+            {words.showHere}
+          </Button>
+        }
+      >
+        <p className="note">{words.takenText}</p>
+      </Notice>
+    );
+  }
+  if (viewer.oldSince !== null && viewer.phase !== 'live') {
+    return <p className="display-chip">{words.lost(clockTime(viewer.oldSince))}</p>;
+  }
+  return null;
+}

@@ -1,0 +1,108 @@
+import { type CSSProperties, type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type MachineView, stateWords } from '../../../backend/contract/machine.ts';
+import { clockTime } from '../../i18n/format.ts';
+import { DisplayBar } from './display-bar.tsx';
+import { DisplayNotice } from './display-notice.tsx';
+import { displayStore } from './display-store.ts';
+import { leaveFullScreen } from './full-screen.ts';
+import { ScreenshotView } from './screenshot-view.tsx';
+import { usePlacement } from './use-placement.ts';
+import { useViewer } from './use-viewer.ts';
+import type { ViewerState } from './viewer.ts';
+import { words } from './words.ts';
+import './display.css';
+
+/** While the guest has the keyboard, the bar shows when the pointer comes this near to the bottom, CSS pixels. */
+const BAR_REACH = 88;
+
+function describe(machine: MachineView, viewer: ViewerState): string {
+  if (machine.state !== 'running') return stateWords[machine.state];
+  if (viewer.phase === 'live') return words.liveState;
+  return viewer.oldSince === null ? words.waitingState : words.oldState(clockTime(viewer.oldSince));
+}
+
+/** The guest's screen, with its keyboard and pointer. */
+export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
+  const area = useRef<HTMLDivElement | null>(null);
+  const bar = useRef<HTMLDivElement | null>(null);
+  const { mode, isFullScreen } = displayStore();
+  const [hasKeys, setHasKeys] = useState(false);
+  const [isNearBar, setNearBar] = useState(false);
+  const leaveGuest = () => bar.current?.querySelector('button')?.focus();
+  const { host, viewer, state } = useViewer(machine, leaveGuest);
+  const placement = usePlacement(area, state.size, mode);
+  const isLive = state.phase === 'live' && machine.state !== 'paused';
+  const isOld = state.phase !== 'live' || machine.state !== 'running';
+  const isWaiting = state.oldSince === null && state.phase !== 'live';
+  const isShot = machine.devices.display.protocol === 'none';
+
+  useEffect(() => () => void leaveFullScreen(), []);
+  // A guest that went off has no use for the whole screen, and its Start button belongs in the window.
+  const isUp = machine.pid !== null || machine.state === 'starting';
+  useEffect(() => {
+    if (!isUp) void leaveFullScreen();
+  }, [isUp]);
+
+  const watchBar = (event: PointerEvent<HTMLElement>) => {
+    const { bottom } = event.currentTarget.getBoundingClientRect();
+    setNearBar(bottom - event.clientY < BAR_REACH);
+  };
+  const style: CSSProperties =
+    placement === null
+      ? {}
+      : { width: placement.width, height: placement.height, left: placement.left, top: placement.top };
+
+  return (
+    <section
+      className="display"
+      aria-label={words.screenOf(machine.name, describe(machine, state))}
+      aria-busy={isWaiting && isUp}
+      data-full-screen={isFullScreen}
+      onPointerMove={watchBar}
+      onPointerLeave={() => setNearBar(false)}
+    >
+      <div className="display-area" ref={area} data-overflows={placement?.overflows ?? false}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the keyboard for the guest */}
+        <div
+          ref={host}
+          className="display-host"
+          data-testid="display-canvas-host"
+          data-phase={state.phase}
+          data-old={isOld}
+          data-pixelated={placement?.pixelated ?? true}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a remote keyboard and pointer is interactive (role application)
+          tabIndex={isLive ? 0 : -1}
+          role="application"
+          aria-label={words.screenOf(machine.name, describe(machine, state))}
+          aria-description={words.help}
+          hidden={isShot}
+          style={style}
+          onFocus={() => setHasKeys(true)}
+          onBlur={() => setHasKeys(false)}
+        />
+        {isWaiting && isUp && !isShot ? <div className="display-shape skeleton" aria-hidden="true" /> : null}
+      </div>
+      {isShot ? <ScreenshotView machine={machine} /> : null}
+      {hasKeys && isLive ? (
+        <p className="display-chip display-hint" role="status">
+          {words.keysGo(machine.name)} {words.keysBack}.
+        </p>
+      ) : null}
+      <div className="display-over" role="status">
+        <DisplayNotice machine={machine} viewer={state} onReconnect={() => viewer.current?.reconnect()} />
+      </div>
+      {isUp ? (
+        <div ref={bar} className="display-bar-place">
+          <DisplayBar
+            machine={machine}
+            mode={mode}
+            isFullScreen={isFullScreen}
+            isLive={isLive}
+            isShown={!hasKeys || isNearBar}
+            onKeysSent={() => host.current?.focus()}
+          />
+        </div>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,47 @@
+import { displayStore } from './display-store.ts';
+
+/** Keyboard Lock (WICG): in full screen the browser then passes on Alt+Tab, Escape and the like. Chromium only. */
+interface KeyboardLock {
+  lock?(): Promise<void>;
+  unlock?(): void;
+}
+
+function keyboard(): KeyboardLock | undefined {
+  return (navigator as Navigator & { keyboard?: KeyboardLock }).keyboard;
+}
+
+function followDocument(): void {
+  if (document.fullscreenElement !== null) return;
+  document.removeEventListener('fullscreenchange', followDocument);
+  keyboard()?.unlock?.();
+  displayStore.setState({ isFullScreen: false });
+}
+
+/**
+ * The display over the whole screen. It is the page that goes full screen and the display that covers the page, so that
+ * menus and messages still show. Must be called from a click or a key. Where the browser refuses, the display still
+ * covers the window.
+ */
+export async function enterFullScreen(): Promise<void> {
+  displayStore.setState({ isFullScreen: true });
+  try {
+    await document.documentElement.requestFullscreen({ navigationUI: 'hide' });
+  } catch (refused) {
+    console.debug('full screen was refused; the display covers the window', refused);
+    return;
+  }
+  document.addEventListener('fullscreenchange', followDocument);
+  // Refused in places (an unfocused window); then those keys just stay with the browser.
+  await keyboard()
+    ?.lock?.()
+    .catch((refused: unknown) => console.debug('keyboard lock was refused', refused));
+}
+
+export async function leaveFullScreen(): Promise<void> {
+  displayStore.setState({ isFullScreen: false });
+  if (document.fullscreenElement !== null) await document.exitFullscreen();
+}
+
+export async function toggleFullScreen(): Promise<void> {
+  await (displayStore.getState().isFullScreen ? leaveFullScreen() : enterFullScreen());
+}

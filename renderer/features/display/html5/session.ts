@@ -1,0 +1,183 @@
+import type { Channel, MainChannel } from '@spice-project/spice-html5/src/spiceconn.js';
+import type { ByteStream } from '../../../bridge/bridge.ts';
+import type { Size } from '../scaling.ts';
+import * as inputMessages from './input-messages.ts';
+import type { SpiceLibrary } from './load.ts';
+import { hookSession } from './patches.ts';
+import { type ServedUri, serveUri } from './socket-scheme.ts';
+
+export interface SessionListener {
+  /** The guest's screen has this canvas now (again after a change of resolution). */
+  onScreen(canvas: HTMLCanvasElement, size: Size): void;
+  /** The first picture has been drawn. */
+  onLive(): void;
+  /** The connection is gone for good; the canvas stays where it is with the last picture. Called once. */
+  onEnd(reason: string | null): void;
+}
+
+/** SPICE_MOUSE_MODE_CLIENT: absolute places. */
+const CLIENT_MODE = 2;
+/** The server acknowledges every 4 movements (SPICE_INPUT_MOTION_ACK_BUNCH); two bunches may be on their way. */
+const ACK_BUNCH = 4;
+const MOTION_WINDOW = 2 * ACK_BUNCH;
+
+let serial = 0;
+
+/** One connection of the viewer to a guest's SPICE server: its channels, its picture, and the way in for hands. */
+export class SpiceSession implements Disposable {
+  readonly #listener: SessionListener;
+  readonly #served: ServedUri;
+  readonly #main: MainChannel;
+  #ended = false;
+  #live = false;
+  #size: Size | null = null;
+  #unacknowledged = 0;
+  #waiting: { x: number; y: number } | null = null;
+  #last: { x: number; y: number } | null = null;
+  #buttons = 0;
+
+  /** `screen` must be in the document: spice-html5 looks it up by its id. */
+  constructor(
+    library: SpiceLibrary,
+    screen: HTMLElement,
+    openStream: () => ByteStream,
+    listener: SessionListener,
+  ) {
+    this.#listener = listener;
+    serial += 1;
+    screen.id = `spice-screen-${serial}`;
+    this.#served = serveUri(() => this.#watchedStream(openStream()));
+    try {
+      this.#main = new library.main.SpiceMainConn({
+        uri: this.#served.uri,
+        // The socket lies in a folder only this user can enter; no ticket is set on it.
+        password: '',
+        screen_id: screen.id,
+        onerror: (error) => this.#end(error instanceof Error ? error.message : String(error)),
+      });
+    } catch (error) {
+      this.#served[Symbol.dispose]();
+      throw error;
+    }
+    hookSession(this.#main, {
+      primary: (canvas) => {
+        this.#size = { width: canvas.width, height: canvas.height };
+        listener.onScreen(canvas, this.#size);
+      },
+      drawn: () => {
+        if (this.#live) return;
+        this.#live = true;
+        listener.onLive();
+      },
+      motionAcknowledged: () => {
+        this.#unacknowledged = Math.max(0, this.#unacknowledged - ACK_BUNCH);
+        if (this.#waiting !== null) this.#sendPlace(this.#waiting);
+      },
+      failed: (error) => this.#end(error.message),
+      note: (text) => console.debug(`spice: ${text}`),
+    });
+  }
+
+  get size(): Size | null {
+    return this.#size;
+  }
+
+  get live(): boolean {
+    return this.#live && !this.#ended;
+  }
+
+  keyDown(scanCode: readonly number[]): void {
+    this.#send(inputMessages.keyDown(scanCode));
+  }
+
+  keyUp(scanCode: readonly number[]): void {
+    this.#send(inputMessages.keyUp(scanCode));
+  }
+
+  /** Moves the pointer to a guest pixel. Only the newest place waits when the guest is slow to take them. */
+  moveTo(x: number, y: number): void {
+    if (this.#unacknowledged >= MOTION_WINDOW) {
+      this.#waiting = { x, y };
+      return;
+    }
+    this.#sendPlace({ x, y });
+  }
+
+  button(button: inputMessages.MouseButton, pressed: boolean): void {
+    // A press lands where the pointer is, so a place that waits goes first.
+    if (this.#waiting !== null) this.#sendPlace(this.#waiting);
+    const mask = button <= inputMessages.mouseButtons.right ? 1 << (button - 1) : 0;
+    this.#buttons = pressed ? this.#buttons | mask : this.#buttons & ~mask;
+    this.#send(inputMessages.mouseButton(button, pressed, this.#buttons));
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#close();
+  }
+
+  #watchedStream(stream: ByteStream): ByteStream {
+    const end = (reason: string | null) => this.#end(reason);
+    return {
+      send: (bytes) => stream.send(bytes),
+      close: () => stream.close(),
+      set onOpen(listener) {
+        stream.onOpen = listener;
+      },
+      set onData(listener) {
+        stream.onData = listener;
+      },
+      set onClose(listener) {
+        stream.onClose = (reason) => {
+          listener?.(reason);
+          end(reason);
+        };
+      },
+    };
+  }
+
+  #sendPlace(place: { x: number; y: number }): void {
+    this.#waiting = null;
+    if (this.#main.mouse_mode === CLIENT_MODE) {
+      if (this.#send(inputMessages.mousePosition(place.x, place.y, this.#buttons))) this.#unacknowledged += 1;
+    } else if (this.#last !== null) {
+      const [dx, dy] = [place.x - this.#last.x, place.y - this.#last.y];
+      if (this.#send(inputMessages.mouseMotion(dx, dy, this.#buttons))) this.#unacknowledged += 1;
+    }
+    this.#last = place;
+  }
+
+  #send(bytes: ArrayBuffer): boolean {
+    const inputs = this.#main.inputs;
+    if (this.#ended || inputs?.state !== 'ready' || inputs.ws === undefined) return false;
+    inputs.ws.send(bytes);
+    return true;
+  }
+
+  #end(reason: string | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#close();
+    this.#listener.onEnd(reason);
+  }
+
+  /** Closes every channel but leaves the surfaces: the last picture stays on screen. */
+  #close(): void {
+    const main = this.#main;
+    const channels: (Channel | undefined)[] = [
+      main.inputs,
+      main.cursor,
+      main.display,
+      ...main.ports,
+      ...(main.extra_channels ?? []),
+      main,
+    ];
+    for (const channel of channels) {
+      if (channel === undefined) continue;
+      channel.state = 'closing';
+      channel.cleanup();
+    }
+    this.#served[Symbol.dispose]();
+  }
+}

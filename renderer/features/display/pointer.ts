@@ -1,0 +1,121 @@
+import { type MouseButton, mouseButtons } from './html5/input-messages.ts';
+import { guestPixel, type Size } from './scaling.ts';
+
+export interface PointerSink {
+  readonly size: Size | null;
+  moveTo(x: number, y: number): void;
+  button(button: MouseButton, pressed: boolean): void;
+}
+
+/** PointerEvent.button → SPICE's. */
+const byButton: readonly MouseButton[] = [
+  mouseButtons.left,
+  mouseButtons.middle,
+  mouseButtons.right,
+  mouseButtons.side,
+  mouseButtons.extra,
+];
+
+/** A click of the wheel is 50 to 120 CSS pixels by browser; this many move one notch, so that a click is one notch everywhere. */
+const WHEEL_STEP = 50;
+/** CSS pixels of a line and of a page, for wheels that count in those. */
+const LINE = 19;
+const PAGE = 400;
+
+/** Turns wheel movement into whole notches; what is left over waits for the next movement in the same direction. */
+export class WheelNotches {
+  #left = 0;
+
+  /** -1, 0 or 1: up is negative. */
+  add(delta: number, mode: number): -1 | 0 | 1 {
+    const pixels = delta * (mode === 1 ? LINE : mode === 2 ? PAGE : 1);
+    if (Math.sign(pixels) !== Math.sign(this.#left)) this.#left = 0;
+    this.#left += pixels;
+    if (Math.abs(this.#left) < WHEEL_STEP) return 0;
+    const notch = this.#left < 0 ? -1 : 1;
+    this.#left = 0;
+    return notch;
+  }
+}
+
+/**
+ * Sends what a pointer does on the guest's picture: places in guest pixels, exact at every scale and clamped at the edges;
+ * a drag goes on when it leaves the picture. `picture` is the canvas as it is drawn now.
+ */
+export function attachPointer(
+  element: HTMLElement,
+  picture: () => Element | null,
+  sink: () => PointerSink | null,
+  signal: AbortSignal,
+): void {
+  const pressed = new Set<MouseButton>();
+  const wheel = new WheelNotches();
+
+  const move = (event: MouseEvent): PointerSink | null => {
+    const target = sink();
+    const drawn = picture();
+    if (target === null || target.size === null || drawn === null) return null;
+    const { x, y } = guestPixel(event.clientX, event.clientY, drawn.getBoundingClientRect(), target.size);
+    target.moveTo(x, y);
+    return target;
+  };
+  const releaseAll = () => {
+    for (const button of pressed) sink()?.button(button, false);
+    pressed.clear();
+  };
+  // With several buttons held, the browser reports changes of the others as pointermove: `buttons` tells.
+  const follow = (event: PointerEvent, target: PointerSink) => {
+    const bits = [1, 4, 2, 8, 16];
+    byButton.forEach((button, index) => {
+      const down = (event.buttons & (bits[index] ?? 0)) !== 0;
+      if (down === pressed.has(button)) return;
+      if (down) pressed.add(button);
+      else pressed.delete(button);
+      target.button(button, down);
+    });
+  };
+
+  const listen = <K extends keyof HTMLElementEventMap>(
+    name: K,
+    handler: (event: HTMLElementEventMap[K]) => void,
+    options: AddEventListenerOptions = {},
+  ) => element.addEventListener(name, handler, { ...options, signal });
+
+  listen('pointerdown', (event) => {
+    const target = move(event);
+    if (target === null) return;
+    element.focus({ preventScroll: true });
+    element.setPointerCapture(event.pointerId);
+    follow(event, target);
+    event.preventDefault();
+  });
+  listen('pointermove', (event) => {
+    const target = move(event);
+    if (target !== null) follow(event, target);
+  });
+  listen('pointerup', (event) => {
+    const target = move(event);
+    if (target !== null) follow(event, target);
+    event.preventDefault();
+  });
+  listen('pointercancel', releaseAll);
+  listen('lostpointercapture', releaseAll);
+  // The guest has its own menus, and its own meaning for the middle button and for "back".
+  for (const name of ['contextmenu', 'auxclick', 'mousedown', 'dragstart'] as const) {
+    listen(name, (event) => event.preventDefault());
+  }
+  listen(
+    'wheel',
+    (event) => {
+      event.preventDefault();
+      const notch = wheel.add(event.deltaY, event.deltaMode);
+      const target = move(event);
+      if (notch === 0 || target === null) return;
+      const button = notch < 0 ? mouseButtons.up : mouseButtons.down;
+      target.button(button, true);
+      target.button(button, false);
+    },
+    { passive: false },
+  );
+  signal.addEventListener('abort', releaseAll, { once: true });
+}

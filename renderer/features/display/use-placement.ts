@@ -1,0 +1,48 @@
+import { type RefObject, useEffect, useState } from 'react';
+import { place, type Placement, type ScaleMode, type Size } from './scaling.ts';
+
+/** Tells when the window moves to a display of another pixel density. */
+function onRatioChange(listener: () => void, signal: AbortSignal): void {
+  const watch = () => {
+    const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    query.addEventListener(
+      'change',
+      () => {
+        listener();
+        watch();
+      },
+      { once: true, signal },
+    );
+  };
+  watch();
+}
+
+/** Where the picture goes in `area`, kept true while the area, the guest's resolution or the display changes. */
+export function usePlacement(
+  area: RefObject<HTMLElement | null>,
+  size: Size | null,
+  mode: ScaleMode,
+): Placement | null {
+  const [placement, setPlacement] = useState<Placement | null>(null);
+  useEffect(() => {
+    const element = area.current;
+    if (element === null || size === null) {
+      setPlacement(null);
+      return;
+    }
+    const stop = new AbortController();
+    const measure = () => {
+      const { width, height } = element.getBoundingClientRect();
+      if (width > 0 && height > 0) setPlacement(place(size, { width, height }, mode, window.devicePixelRatio));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    onRatioChange(measure, stop.signal);
+    measure();
+    return () => {
+      stop.abort();
+      observer.disconnect();
+    };
+  }, [area, size, mode]);
+  return placement;
+}

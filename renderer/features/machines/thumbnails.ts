@@ -1,0 +1,76 @@
+import { useEffect } from 'react';
+import { create } from 'zustand';
+import type { MachineView } from '../../../backend/contract/machine.ts';
+import { type Bridge, useBridge } from '../../bridge/bridge.ts';
+import { machinesStore } from '../../stores/machines.ts';
+
+interface Thumbnails {
+  /** data: URLs by machine. */
+  readonly pictures: ReadonlyMap<string, string>;
+}
+
+const thumbnailStore = create<Thumbnails>()(() => ({ pictures: new Map() }));
+
+/** Milliseconds between two pictures of one machine. */
+const EVERY_MS = 5000;
+/** Twice the 56 px of the row, for sharp screens. */
+const WIDTH = 112;
+
+/** Rows in sight, and when each was last asked for. */
+const inSight = new Map<string, number>();
+let timer: ReturnType<typeof setTimeout> | null = null;
+let isAsking = false;
+
+function wants(id: string): boolean {
+  return machinesStore.getState().byId.get(id)?.state === 'running';
+}
+
+/** One at a time, the longest unseen first: twenty running guests are not asked all at once. */
+async function askNext(bridge: Bridge): Promise<void> {
+  timer = null;
+  if (isAsking) return;
+  const now = Date.now();
+  let next: string | null = null;
+  let oldest = now - EVERY_MS;
+  if (document.visibilityState === 'visible') {
+    for (const [id, at] of inSight) {
+      if (at <= oldest && wants(id)) {
+        next = id;
+        oldest = at;
+      }
+    }
+  }
+  if (next !== null) {
+    const id = next;
+    inSight.set(id, now);
+    isAsking = true;
+    try {
+      const { png } = await bridge.request('machine.screenshot', { machine: id, maxWidth: WIDTH });
+      thumbnailStore.setState(({ pictures }) => ({
+        pictures: new Map(pictures).set(id, `data:image/png;base64,${png}`),
+      }));
+    } catch {
+      // A guest that has just stopped, or a lost connection, has no picture: the old one stays until the next try.
+    } finally {
+      isAsking = false;
+    }
+  }
+  schedule(bridge, next === null ? 500 : 50);
+}
+
+function schedule(bridge: Bridge, ms: number): void {
+  if (timer === null && inSight.size > 0) timer = setTimeout(() => void askNext(bridge), ms);
+}
+
+/** The picture of a machine, kept fresh while this row is drawn; undefined: none yet. */
+export function useThumbnail({ id }: MachineView): string | undefined {
+  const bridge = useBridge();
+  useEffect(() => {
+    inSight.set(id, 0);
+    schedule(bridge, 50);
+    return () => {
+      inSight.delete(id);
+    };
+  }, [bridge, id]);
+  return thumbnailStore(({ pictures }) => pictures.get(id));
+}

@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import './card.css';
+
+export interface EmptyStateProps {
+  icon?: ReactNode;
+  title?: string;
+  /** One sentence. */
+  children?: ReactNode;
+  /** One button, two at most. */
+  actions?: ReactNode;
+  /** Inside a card or a list instead of a whole page. */
+  isSmall?: boolean;
+}
+
+export function EmptyState({ icon, title, children, actions, isSmall = false }: EmptyStateProps): ReactNode {
+  return (
+    <div className={`empty ${isSmall ? 'empty-small' : ''}`}>
+      {icon === undefined ? null : (
+        <span className="empty-icon" aria-hidden="true">
+          {icon}
+        </span>
+      )}
+      {title === undefined ? null : <p className="empty-title">{title}</p>}
+      {children === undefined ? null : <p className="empty-text">{children}</p>}
+      {actions === undefined ? null : <div className="empty-actions">{actions}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { CircleAlert, X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import {
+  Text,
+  UNSTABLE_Toast as Toast,
+  UNSTABLE_ToastContent as ToastContent,
+  UNSTABLE_ToastQueue as ToastQueue,
+  UNSTABLE_ToastRegion as ToastRegion,
+} from 'react-aria-components';
+import { text } from '../i18n/en.ts';
+import { Button, IconButton } from './button.tsx';
+import './toast.css';
+
+export interface ToastMessage {
+  text: string;
+  /** What to do, for an error. */
+  detail?: string | undefined;
+  tone?: 'plain' | 'bad';
+  action?: { label: string; onPress: () => void };
+}
+
+const queue = new ToastQueue<ToastMessage>({ maxVisibleToasts: 3 });
+
+/** Milliseconds; React Aria holds the clock while the toast is hovered or focused. */
+const SHOWN_MS = 6000;
+
+/**
+ * Says something that happened away from where the person looks. Returns a function that takes it back.
+ * @param shownMs how long it stays, ms; errors stay until closed.
+ */
+export function showToast(message: ToastMessage, shownMs: number = SHOWN_MS): () => void {
+  const key = queue.add(message, message.tone === 'bad' ? {} : { timeout: Math.max(5000, shownMs) });
+  return () => queue.close(key);
+}
+
+/** Shows a fault of an action whose control is gone or has no room for an ErrorNote. */
+export function showFault(fault: { readonly message: string; readonly remedy?: string | undefined }): void {
+  showToast({ text: fault.message, detail: fault.remedy, tone: 'bad' });
+}
+
+/** Once, at the end of the page. */
+export function Toasts(): ReactNode {
+  return (
+    <ToastRegion queue={queue} className="toasts" aria-label={text.common.notifications}>
+      {({ toast }) => (
+        <Toast toast={toast} className={`toast toast-${toast.content.tone ?? 'plain'}`}>
+          {toast.content.tone === 'bad' ? (
+            <CircleAlert className="icon toast-icon" aria-hidden="true" />
+          ) : null}
+          <ToastContent className="toast-words">
+            <Text slot="title">{toast.content.text}</Text>
+            {toast.content.detail === undefined ? null : (
+              <Text slot="description" className="toast-detail">
+                {toast.content.detail}
+              </Text>
+            )}
+          </ToastContent>
+          {toast.content.action === undefined ? null : (
+            <Button
+              size="s"
+              onPress={() => {
+                toast.content.action?.onPress();
+                queue.close(toast.key);
+              }}
+            >
+              {toast.content.action.label}
+            </Button>
+          )}
+          <IconButton
+            size="s"
+            label={text.common.dismiss}
+            icon={<X className="icon" />}
+            onPress={() => queue.close(toast.key)}
+          />
+        </Toast>
+      )}
+    </ToastRegion>
+  );
+}
