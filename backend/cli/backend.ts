@@ -69,8 +69,10 @@ async function startBackend(folders: Folders, env: NodeJS.ProcessEnv, entry: str
   const failedToSpawn = new Promise<Fault>((resolveSpawn) => {
     child.once('error', (error) => resolveSpawn(couldNotStart(logPath, error.message)));
   });
-  const line = await Promise.race([failedToSpawn, firstLine(child.stdout, START_TIMEOUT_MS)]);
-  child.stdout.destroy();
+  const { stdout } = child;
+  if (stdout === null) throw new Error('The back end was started without a pipe.');
+  const line = await Promise.race([failedToSpawn, firstLine(stdout, START_TIMEOUT_MS)]);
+  stdout.destroy();
   child.unref();
   if (line instanceof Fault) return line;
   if (line === null) return couldNotStart(logPath, await logTail(logPath));
@@ -85,6 +87,7 @@ async function startBackend(folders: Folders, env: NodeJS.ProcessEnv, entry: str
 /** Null when the stream ends, or the time is over, before there is a line. */
 async function firstLine(stream: Readable, timeoutMs: number): Promise<string | null> {
   const signal = AbortSignal.timeout(timeoutMs);
+  stream.setEncoding('utf8');
   let text = '';
   const onTimeout = (): void => {
     stream.destroy();

@@ -28,7 +28,8 @@ export function verbHelp(verb: Verb): string {
   options.push(['--json', 'one JSON document on standard output, nothing else'], ['--help', 'this text']);
   lines.push('', ...columns(options));
   if (verb.notes !== undefined) lines.push('', ...verb.notes);
-  if (verb.examples !== undefined) lines.push('', ...verb.examples.map((example) => `  $ innkeeper ${example}`));
+  if (verb.examples !== undefined)
+    lines.push('', ...verb.examples.map((example) => `  $ innkeeper ${example}`));
   return lines.join('\n');
 }
 

@@ -77,7 +77,9 @@ function unknownVerb(words: readonly string[], verbs: readonly Verb[]): UsageErr
     const near = nearest(second, seconds);
     return new UsageError(
       `There is no verb '${first} ${second}'.`,
-      near.length > 0 ? `Did you mean ${orList(near.map((word) => `${first} ${word}`))}?` : `There are ${orList(seconds)}.`,
+      near.length > 0
+        ? `Did you mean ${orList(near.map((word) => `${first} ${word}`))}?`
+        : `There are ${orList(seconds)}.`,
     );
   }
   if (first.startsWith('-')) {

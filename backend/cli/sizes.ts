@@ -19,11 +19,17 @@ export function parseSize(text: string): number | null {
 export function parseMiB(text: string, what: string): number {
   const bytes = parseSize(text);
   if (bytes === null) {
-    throw new UsageError(`${what} '${text}' is not a size.`, 'Give a number with a unit, for example 512M or 2G.');
+    throw new UsageError(
+      `${what} '${text}' is not a size.`,
+      'Give a number with a unit, for example 512M or 2G.',
+    );
   }
   const mib = bytes / 2 ** 20;
   if (!Number.isInteger(mib)) {
-    throw new UsageError(`${what} '${text}' is not a whole number of MiB.`, 'Give it in M, for example 512M.');
+    throw new UsageError(
+      `${what} '${text}' is not a whole number of MiB.`,
+      'Give it in M, for example 512M.',
+    );
   }
   return mib;
 }

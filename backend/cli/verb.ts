@@ -82,7 +82,9 @@ export interface ParsedCall {
 }
 
 interface TypedCall<A extends readonly ArgumentSpec[], O extends OptionSpecs> {
-  readonly args: { readonly [S in A[number] as S['name']]: S extends { optional: true } ? string | undefined : string };
+  readonly args: {
+    readonly [S in A[number] as S['name']]: S extends { optional: true } ? string | undefined : string;
+  };
   readonly options: { readonly [K in keyof O]: OptionValue<O[K]> };
   readonly rest: readonly string[];
 }

@@ -107,7 +107,7 @@ export async function launchElectron(
   };
 }
 
-type Main = typeof import('electron').Main;
+type Main = typeof import('electron');
 
 function installWitness({ dialog, Notification }: Main): void {
   const witness: Witness = { answers: [], dialogs: [], notifications: [] };

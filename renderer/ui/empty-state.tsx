@@ -8,11 +8,13 @@ export interface EmptyStateProps {
   children?: ReactNode;
   /** One button, two at most. */
   actions?: ReactNode;
+  /** Progress or an error, under the buttons. */
+  below?: ReactNode;
   /** Inside a card or a list instead of a whole page. */
   isSmall?: boolean;
 }
 
-export function EmptyState({ icon, title, children, actions, isSmall = false }: EmptyStateProps): ReactNode {
+export function EmptyState({ icon, title, children, actions, below, isSmall = false }: EmptyStateProps): ReactNode {
   return (
     <div className={`empty ${isSmall ? 'empty-small' : ''}`}>
       {icon === undefined ? null : (
@@ -23,6 +25,7 @@ export function EmptyState({ icon, title, children, actions, isSmall = false }: 
       {title === undefined ? null : <p className="empty-title">{title}</p>}
       {children === undefined ? null : <p className="empty-text">{children}</p>}
       {actions === undefined ? null : <div className="empty-actions">{actions}</div>}
+      {below}
     </div>
   );
 }

@@ -28,5 +28,5 @@ export const recipe = {
     ...['vmxnet3', 'e1000', 'e1000e', '8139cp', '8139too'],
   ],
   /** Loaded in every boot, because no device asks for them by its modalias. */
-  alwaysLoaded: ['sd_mod', 'sr_mod', 'evdev', 'psmouse', 'button', 'hid_generic'],
+  alwaysLoaded: ['sd_mod', 'sr_mod', 'evdev', 'psmouse', 'button', 'hid_generic', 'usbhid'],
 } as const;

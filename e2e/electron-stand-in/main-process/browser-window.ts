@@ -65,6 +65,8 @@ export class BrowserWindow extends EventEmitter {
     await this.#fitPage();
     await this.#contents.load(url);
     this.emit('ready-to-show');
+    // Not Electron's: tells the test that it can attach.
+    theApp.emit('renderer-loaded');
   }
   close(): void {
     if (this.#destroyed) return;

@@ -76,9 +76,4 @@ process.on('message', (message: ControlRequest) => void carryOut(message));
 // The test that started us is gone.
 process.on('disconnect', () => theApp.exit(1));
 
-theApp.once(
-  'web-contents-created',
-  (_event, contents: { page: { once(event: 'load', run: () => void): void } }) => {
-    contents.page.once('load', () => reply({ type: 'opened', debugPort: theChromium().debugPort }));
-  },
-);
+theApp.once('renderer-loaded', () => reply({ type: 'opened', debugPort: theChromium().debugPort }));

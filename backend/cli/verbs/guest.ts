@@ -1,0 +1,207 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { defineVerb, machineArgument, type Outcome, UsageError, type Verb } from '../verb.ts';
+
+const screenshot = defineVerb({
+  words: ['screenshot'],
+  summary: 'Saves the guest’s screen as a PNG file.',
+  args: [machineArgument, { name: 'FILE', help: 'the PNG file to write; an existing one is replaced' }],
+  options: { via: { value: 'HOW', help: 'qmp: QEMU’s own picture of the screen' } },
+  run: async ({ args, options }, context) => {
+    const { via } = options;
+    if (via !== undefined && via !== 'qmp') throw new UsageError(`--via '${via}' is not known; give qmp.`);
+    const path = resolve(context.cwd, args.FILE);
+    const client = await context.connect();
+    const shot = await client.request('machine.screenshot', {
+      machine: args.NAME,
+      ...(via === undefined ? {} : { via }),
+    });
+    await writeFile(path, Buffer.from(shot.png, 'base64'));
+    return {
+      json: { path, width: shot.width, height: shot.height },
+      text: `Saved ${shot.width}×${shot.height} to ${path}.`,
+    };
+  },
+});
+
+/** Text where it is text; bytes that are no UTF-8 come as base64 as well. */
+function outputJson(name: 'stdout' | 'stderr', bytes: Buffer): Record<string, string> {
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes)
+    ? { [name]: text }
+    : { [name]: text, [`${name}Base64`]: bytes.toString('base64') };
+}
+
+/** As a shell tells a death by signal: 128 + its number. */
+function exitCodeOf(result: { exitCode: number | null; signal: number | null }): number {
+  if (result.exitCode !== null) return result.exitCode;
+  return result.signal === null ? 1 : 128 + result.signal;
+}
+
+const exec = defineVerb({
+  words: ['exec'],
+  summary: 'Runs a command in the guest, through its guest agent.',
+  args: [machineArgument],
+  options: { timeout: { value: 'TIME', help: 'how long it may take, for example 90s' } },
+  rest: { name: 'COMMAND…', help: 'the command and its arguments' },
+  examples: ['exec demo -- cat /proc/meminfo', "exec demo -- sh -c 'ls /dev | wc -l'"],
+  notes: [
+    'The exit code is the command’s own (128 + N when signal N ended it); 1 as well when it could not be run.',
+  ],
+  run: async ({ args, options, rest }, context): Promise<Outcome> => {
+    const { parseDuration } = await import('../sizes.ts');
+    const timeout = options.timeout === undefined ? undefined : parseDuration(options.timeout, '--timeout');
+    const client = await context.connect();
+    const result = await client.request('machine.exec', {
+      machine: args.NAME,
+      command: [...rest],
+      ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    });
+    const stdout = Buffer.from(result.stdout, 'base64');
+    const stderr = Buffer.from(result.stderr, 'base64');
+    if (result.truncated) context.note('The output was too long for the guest agent and is cut.');
+    return {
+      json: {
+        exitCode: result.exitCode,
+        signal: result.signal,
+        ...outputJson('stdout', stdout),
+        ...outputJson('stderr', stderr),
+        truncated: result.truncated,
+      },
+      bytes: { stdout, stderr },
+      exitCode: exitCodeOf(result),
+    };
+  },
+});
+
+/** What is on the keys, in QEMU's words (QKeyCode). */
+const keyAliases: Readonly<Record<string, string>> = {
+  control: 'ctrl',
+  del: 'delete',
+  enter: 'ret',
+  return: 'ret',
+  escape: 'esc',
+  space: 'spc',
+  win: 'meta_l',
+  super: 'meta_l',
+  meta: 'meta_l',
+  pageup: 'pgup',
+  pagedown: 'pgdn',
+};
+
+const keys = defineVerb({
+  words: ['keys'],
+  summary: 'Presses keys together and lets them go.',
+  args: [
+    machineArgument,
+    { name: 'KEYS', help: 'joined by +, in QEMU’s names: ctrl+alt+delete, alt+f4, ret' },
+  ],
+  options: {},
+  examples: ['keys demo ctrl+alt+delete'],
+  run: async ({ args }, context) => {
+    const names = args.KEYS.toLowerCase().split('+');
+    if (names.some((name) => !/^[a-z0-9_]+$/.test(name))) {
+      throw new UsageError(
+        `KEYS '${args.KEYS}' is not a list of keys.`,
+        'Give names joined by +, for example ctrl+alt+delete.',
+      );
+    }
+    const pressed = names.map((name) =>
+      Object.hasOwn(keyAliases, name) ? (keyAliases[name] ?? name) : name,
+    );
+    const client = await context.connect();
+    await client.request('machine.keys', { machine: args.NAME, keys: pressed });
+    return { json: { keys: pressed } };
+  },
+});
+
+const clockSet = defineVerb({
+  words: ['clock', 'set'],
+  summary: 'Sets the guest’s clock to the host’s, through its guest agent.',
+  args: [machineArgument],
+  options: {},
+  run: async ({ args }, context) => {
+    const client = await context.connect();
+    const { driftMs } = await client.request('clock.set', { machine: args.NAME });
+    return {
+      json: { driftMs },
+      text: `The guest’s clock is ${Math.abs(driftMs).toFixed(1)} ms from the host’s now.`,
+    };
+  },
+});
+
+const log = defineVerb({
+  words: ['log'],
+  summary: 'Shows what happened to a machine, and the end of QEMU’s own log.',
+  args: [machineArgument],
+  options: {},
+  run: async ({ args }, context) => {
+    const client = await context.connect();
+    const answer = await client.request('machine.log', { machine: args.NAME });
+    const lines = answer.events.map((event) => `${new Date(event.at).toISOString()}  ${event.text}`);
+    if (answer.qemu.trim() !== '') {
+      lines.push(
+        '',
+        `QEMU (${answer.path}):`,
+        ...answer.qemu
+          .trimEnd()
+          .split('\n')
+          .map((line) => `  ${line}`),
+      );
+    }
+    return { json: answer, text: lines.length > 0 ? lines.join('\n') : 'Nothing yet.' };
+  },
+});
+
+interface QmpCommand {
+  readonly execute: string;
+  readonly arguments?: Record<string, unknown>;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `{"execute":"query-status"}`, or just `query-status`. */
+function qmpCommandOf(text: string): QmpCommand {
+  if (/^[a-z][a-z0-9_-]*$/i.test(text)) return { execute: text };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(
+      `COMMAND is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
+      `For example: '{"execute":"query-status"}'`,
+    );
+  }
+  if (!isRecord(value) || typeof value.execute !== 'string') {
+    throw new UsageError('COMMAND has no "execute".', `For example: '{"execute":"query-status"}'`);
+  }
+  const extra = Object.keys(value).filter((key) => key !== 'execute' && key !== 'arguments');
+  if (extra.length > 0)
+    throw new UsageError(
+      `COMMAND has "${extra[0]}", which is not passed on; give "execute" and "arguments".`,
+    );
+  if (value.arguments === undefined) return { execute: value.execute };
+  if (!isRecord(value.arguments)) throw new UsageError('"arguments" is not an object.');
+  return { execute: value.execute, arguments: value.arguments };
+}
+
+const qmp = defineVerb({
+  words: ['qmp'],
+  summary: 'Sends QEMU one QMP command and shows its answer.',
+  args: [
+    machineArgument,
+    { name: 'COMMAND', help: 'JSON with "execute" and perhaps "arguments", or just a command’s name' },
+  ],
+  options: {},
+  examples: [`qmp demo '{"execute":"query-status"}'`],
+  run: async ({ args }, context) => {
+    const command = qmpCommandOf(args.COMMAND);
+    const client = await context.connect();
+    const answer = await client.request('machine.qmp', { machine: args.NAME, command });
+    return { json: answer, text: JSON.stringify(answer.return, null, 2) };
+  },
+});
+
+export const guestVerbs: readonly Verb[] = [screenshot, exec, keys, clockSet, log, qmp];

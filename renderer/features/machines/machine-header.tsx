@@ -1,0 +1,178 @@
+import { ChevronDown, Ellipsis, Maximize } from 'lucide-react';
+import { type ReactNode, useRef } from 'react';
+import { type MachineView, stateWords } from '../../../backend/contract/machine.ts';
+import { useBridge } from '../../bridge/bridge.ts';
+import { text } from '../../i18n/en.ts';
+import { duration } from '../../i18n/format.ts';
+import { useIsLive } from '../../stores/connection.ts';
+import { askForceOff, dialogsStore } from '../../stores/dialogs.ts';
+import { useNow } from '../../stores/now.ts';
+import { navigate } from '../../stores/route.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Chip, ChipButton } from '../../ui/chip.tsx';
+import { ConfirmPopover } from '../../ui/confirm-popover.tsx';
+import { Menu } from '../../ui/menu.tsx';
+import { Popover, PopoverActions } from '../../ui/popover.tsx';
+import {
+  forceOff,
+  type MachineCommand,
+  type MachineCommands,
+  useMachineCommands,
+} from './machine-commands.tsx';
+import { moreEntries, stopEntries } from './menu-entries.ts';
+import { isOn, refusal } from './refusal.ts';
+import { stateTone } from './state-look.ts';
+import './machine-header.css';
+
+const words = text.machine;
+
+function StateChip({ machine }: { machine: MachineView }): ReactNode {
+  const isLive = useIsLive();
+  const now = useNow(machine.state === 'running' ? 1000 : 60_000);
+  const { state, startedAt } = machine;
+  const time = state === 'running' && startedAt !== null && isLive ? duration(now - startedAt) : null;
+  return (
+    <Chip tone={stateTone[state]}>
+      {time === null ? stateWords[state] : words.stateFor(stateWords[state], time)}
+    </Chip>
+  );
+}
+
+function EmulationChip({ reason }: { reason: string | null }): ReactNode {
+  return (
+    <Popover trigger={<ChipButton tone="warn">{words.emulation}</ChipButton>} title={words.emulationTitle}>
+      {(close) => (
+        <>
+          <p className="note">{words.emulationWhy}</p>
+          {reason === null ? null : <p className="note emulation-reason">{reason}</p>}
+          <PopoverActions>
+            <Button
+              size="s"
+              onPress={() => {
+                close();
+                navigate({ page: 'host' });
+              }}
+            >
+              {words.emulationCheck}
+            </Button>
+          </PopoverActions>
+        </>
+      )}
+    </Popover>
+  );
+}
+
+interface PowerLook {
+  command: MachineCommand;
+  kind: 'primary' | 'plain';
+  busy: string | null;
+}
+
+/** Start, Pause or Resume: one place, whichever fits the state. */
+function powerLook({ state }: MachineView, { start, pause, resume }: MachineCommands): PowerLook {
+  if (state === 'starting') return { command: start, kind: 'primary', busy: words.starting };
+  if (!isOn(state)) return { command: start, kind: 'primary', busy: start.busy };
+  if (state === 'paused' || state === 'suspended')
+    return { command: resume, kind: 'primary', busy: resume.busy };
+  return { command: pause, kind: 'plain', busy: pause.busy };
+}
+
+function CommandIcon({ command }: { command: MachineCommand }): ReactNode {
+  return (
+    <IconButton
+      label={command.label}
+      icon={command.icon}
+      isBusy={command.busy !== null}
+      disabledReason={command.busy === null ? command.disabledReason : null}
+      onPress={command.run}
+    />
+  );
+}
+
+function StopButtons({ machine, commands }: { machine: MachineView; commands: MachineCommands }): ReactNode {
+  const bridge = useBridge();
+  const anchor = useRef<HTMLSpanElement>(null);
+  const isAsked = dialogsStore((store) => store.forceOff === machine.id);
+  const { stop, restart, reset } = commands;
+  const force = commands['force-off'];
+  const busy =
+    machine.state === 'stopping' ? words.shuttingDown : (stop.busy ?? restart.busy ?? reset.busy ?? force.busy);
+  const nothing = [stop, restart, reset, force].every(({ disabledReason }) => disabledReason !== null);
+  return (
+    <span className="btn-pair" ref={anchor}>
+      <Button busy={busy} disabledReason={stop.disabledReason} onPress={stop.run}>
+        {words.shutDown}
+      </Button>
+      <Menu
+        label={words.stopMenu}
+        entries={stopEntries(commands)}
+        trigger={
+          <IconButton
+            kind="plain"
+            label={words.stopMenu}
+            icon={<ChevronDown className="icon" />}
+            disabledReason={nothing ? stop.disabledReason : null}
+          />
+        }
+      />
+      <ConfirmPopover
+        anchor={anchor}
+        isOpen={isAsked}
+        onClose={() => askForceOff(null)}
+        title={words.forceTitle(machine.name)}
+        confirm={words.forceOff}
+        onConfirm={() => forceOff(bridge, machine)}
+      >
+        {words.forceText}
+      </ConfirmPopover>
+    </span>
+  );
+}
+
+export interface MachineHeaderProps {
+  machine: MachineView;
+  onFullScreen: () => void;
+}
+
+/** Name, state, and everything that can be done to the machine. */
+export function MachineHeader({ machine, onFullScreen }: MachineHeaderProps): ReactNode {
+  const commands = useMachineCommands(machine);
+  const power = powerLook(machine, commands);
+  const hasScreen = isOn(machine.state);
+  return (
+    <header className="machine-head">
+      <h1 className="machine-name" title={machine.name}>
+        {machine.name}
+      </h1>
+      <span className="machine-chips">
+        <StateChip machine={machine} />
+        {machine.accelerator === 'tcg' ? <EmulationChip reason={machine.acceleratorReason} /> : null}
+      </span>
+      <div className="machine-acts" role="toolbar" aria-label={words.actions}>
+        <CommandIcon command={commands['ctrl-alt-del']} />
+        <CommandIcon command={commands.screenshot} />
+        <IconButton
+          label={words.fullScreen}
+          icon={<Maximize className="icon" />}
+          disabledReason={hasScreen ? null : refusal('stop', machine.state)}
+          onPress={onFullScreen}
+        />
+        <Button
+          kind={power.kind}
+          icon={power.command.icon}
+          busy={power.busy}
+          disabledReason={power.command.disabledReason}
+          onPress={power.command.run}
+        >
+          {power.command.label}
+        </Button>
+        <StopButtons machine={machine} commands={commands} />
+        <Menu
+          label={words.more}
+          entries={moreEntries(commands)}
+          trigger={<IconButton label={words.more} icon={<Ellipsis className="icon" />} />}
+        />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,56 @@
+import { type ReactNode, useState } from 'react';
+import type { MachineView } from '../../../backend/contract/machine.ts';
+import { useBridge } from '../../bridge/bridge.ts';
+import { text } from '../../i18n/en.ts';
+import { navigate } from '../../stores/route.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { actionStore, dismissFault } from './action-store.ts';
+import { forceOff } from './machine-commands.tsx';
+
+const words = text.machine;
+
+function ForceOffer({ machine }: { machine: MachineView }): ReactNode {
+  const bridge = useBridge();
+  // Keep waiting hides the offer for this shut-down; another one has another `stateSince`.
+  const [waitingSince, setWaitingSince] = useState<number | null>(null);
+  if (!machine.forceOffered || waitingSince === machine.stateSince) return null;
+  return (
+    <div className="notice" role="status">
+      <span className="notice-words">{words.notShutDown(machine.name)}</span>
+      <Button size="s" kind="quiet" onPress={() => setWaitingSince(machine.stateSince)}>
+        {words.keepWaiting}
+      </Button>
+      <Button size="s" kind="danger" onPress={() => forceOff(bridge, machine)}>
+        {words.forceOff}
+      </Button>
+    </div>
+  );
+}
+
+function Crash({ machine }: { machine: MachineView }): ReactNode {
+  const { id, name, state, fault } = machine;
+  if (state !== 'crashed') return null;
+  return (
+    <ErrorNote
+      fault={fault ?? { message: words.crashedTitle(name) }}
+      actions={
+        <Button size="s" onPress={() => navigate({ page: 'machine', id, tab: 'log' })}>
+          {words.openLog}
+        </Button>
+      }
+    />
+  );
+}
+
+/** Under the header: what went wrong and what waits for an answer. Nothing there, nothing drawn. */
+export function MachineNotices({ machine }: { machine: MachineView }): ReactNode {
+  const fault = actionStore(({ faults }) => faults.get(machine.id));
+  return (
+    <div className="machine-notes">
+      <ForceOffer machine={machine} />
+      <Crash machine={machine} />
+      {fault === undefined ? null : <ErrorNote fault={fault} onDismiss={() => dismissFault(machine.id)} />}
+    </div>
+  );
+}
