@@ -58,7 +58,9 @@ export const targetNames = Object.keys(targets);
 
 /** Names of the targets whose output is missing or older than its inputs. */
 export function staleTargets(names = targetNames) {
-  return names.filter((name) => readStamp(name) !== fingerprint(name) || !existsSync(join(dist, targets[name].out)));
+  return names.filter(
+    (name) => readStamp(name) !== fingerprint(name) || !existsSync(join(dist, targets[name].out)),
+  );
 }
 
 /** Builds what is stale; gives back one line per target built. Throws an error that names every target that failed. */
@@ -103,7 +105,8 @@ async function buildTarget(name) {
       // backend/guests/demo/image.ts looks for its recipe in a folder beside the running module.
       cpSync(join(projectRoot, 'backend/guests/demo/root'), join(temporary, 'root'), { recursive: true });
     }
-    const [from, to] = outFile === null ? [temporary, join(dist, out)] : [join(temporary, outFile), join(dist, out)];
+    const [from, to] =
+      outFile === null ? [temporary, join(dist, out)] : [join(temporary, outFile), join(dist, out)];
     mkdirSync(dirname(to), { recursive: true });
     if (outFile === null && existsSync(to)) {
       const previous = join(dist, `.previous-${name}`);

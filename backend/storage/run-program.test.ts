@@ -36,12 +36,16 @@ test('ends at its time limit and on abort', async () => {
   const run = runProgram('sleep', ['60'], { signal: stop.signal });
   stop.abort();
   await expect(run).rejects.toMatchObject({ code: 'cancelled' });
-  await expect(runProgram('sleep', ['60'], { signal: stop.signal })).rejects.toMatchObject({ code: 'cancelled' });
+  await expect(runProgram('sleep', ['60'], { signal: stop.signal })).rejects.toMatchObject({
+    code: 'cancelled',
+  });
 });
 
 test('lines come while the program runs, also progress lines ended by a carriage return', async () => {
   const lines: string[] = [];
-  await runProgram('printf', ['(1.00/100%%)\\r(50.00/100%%)\\rdone\\nend'], { onLine: (line) => lines.push(line) });
+  await runProgram('printf', ['(1.00/100%%)\\r(50.00/100%%)\\rdone\\nend'], {
+    onLine: (line) => lines.push(line),
+  });
   expect(lines).toEqual(['(1.00/100%)', '(50.00/100%)', 'done', 'end']);
 });
 

@@ -164,6 +164,10 @@ function nameOf(program: string): string {
 }
 
 function describeRun(program: string, args: readonly string[], stdout: string, stderr: string): string {
-  const command = [program, ...args].map((word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : JSON.stringify(word)));
-  return [`$ ${command.join(' ')}`, stdout.slice(-8000), stderr.slice(-8000)].filter((part) => part !== '').join('\n');
+  const command = [program, ...args].map((word) =>
+    /^[\w./:=,@%+-]+$/.test(word) ? word : JSON.stringify(word),
+  );
+  return [`$ ${command.join(' ')}`, stdout.slice(-8000), stderr.slice(-8000)]
+    .filter((part) => part !== '')
+    .join('\n');
 }

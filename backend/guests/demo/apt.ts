@@ -37,7 +37,9 @@ export class Apt {
       ...['-o', 'APT::Sandbox::User=root', '-o', 'APT::Update::Post-Invoke::='],
     ];
     try {
-      await this.#run('apt-get', ['-q', '-o', 'APT::Update::Error-Mode=any', 'update'], { timeoutMs: 300_000 });
+      await this.#run('apt-get', ['-q', '-o', 'APT::Update::Error-Mode=any', 'update'], {
+        timeoutMs: 300_000,
+      });
     } catch (error) {
       throw cannotReach(error, 'The lists of Debian packages could not be fetched.');
     }
@@ -84,7 +86,8 @@ function cannotReach(error: unknown, message: string): Fault {
     {
       code: fault.code === 'timeout' ? 'timeout' : 'not-supported',
       message,
-      remedy: "Check that this computer reaches its distribution's package archive (try: apt-get update), then try again.",
+      remedy:
+        "Check that this computer reaches its distribution's package archive (try: apt-get update), then try again.",
       detail: fault.detail ?? fault.message,
     },
     { cause: error },

@@ -28,7 +28,10 @@ export interface BootDisk {
  */
 export async function writeBootDisk(disk: BootDisk): Promise<void> {
   if (disk.bootLoader.length > partitionStart - sectorBytes) {
-    throw new Fault({ code: 'internal', message: 'The boot loader does not fit before the first partition.' });
+    throw new Fault({
+      code: 'internal',
+      message: 'The boot loader does not fit before the first partition.',
+    });
   }
   await rm(disk.path, { force: true });
   await makeFileSystem(disk);
@@ -42,7 +45,8 @@ export async function writeBootDisk(disk: BootDisk): Promise<void> {
 async function makeFileSystem(disk: BootDisk): Promise<void> {
   const kibibytes = (disk.bytes - partitionStart) / 1024;
   // Only what GRUB 2.06 reads, named one by one: what mke2fs turns on by default differs from release to release.
-  const features = 'none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize';
+  const features =
+    'none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize';
   await runProgram(
     disk.mke2fs,
     [

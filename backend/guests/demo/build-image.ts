@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { Fault } from '../../contract/fault.ts';
 import { runProgram } from '../../storage/run-program.ts';
 import { Apt, reachable } from './apt.ts';
 import { writeBootDisk } from './boot-disk.ts';
 import { type ArchiveEntry, cpioArchive } from './cpio.ts';
+import { packedKernel, packingOf, unpackedImage } from './kernel-image.ts';
 import { type KernelModule, ModuleTree, moduleIndex } from './kernel-modules.ts';
 import { recipe } from './recipe.ts';
 import type { Report } from './shared-work.ts';
@@ -35,13 +37,19 @@ export async function buildDemoImage(request: BuildRequest): Promise<string> {
   report('Choosing drivers', 0.6);
   const kernel = await findKernel(unpacked);
   const busybox = join(unpacked, firstThere(unpacked, ['usr/bin/busybox', 'bin/busybox']));
-  const modules = await ModuleTree.open(kernel.modules, (path) => unpackXz(busybox, path, folder, signal));
+  const unpackXz: UnpackXz = (packed) => runXz(unpacked, folder, packed, signal);
+  const modules = await ModuleTree.open(kernel.modules, unpackXz);
   for (const name of ['virtio_pci', 'virtio_blk', 'ext4', 'qxl']) {
     if (!modules.has(name)) {
-      throw new Fault({ code: 'not-supported', message: `The kernel of ${kernel.version} has no driver ${name}.` });
+      throw new Fault({
+        code: 'not-supported',
+        message: `The kernel of ${kernel.version} has no driver ${name}.`,
+      });
     }
   }
-  const applets = (await runProgram(busybox, ['--list'], { signal })).stdout.split('\n').filter((name) => !['', 'busybox'].includes(name));
+  const applets = (await runProgram(busybox, ['--list'], { signal })).stdout
+    .split('\n')
+    .filter((name) => !['', 'busybox'].includes(name));
 
   report('Laying out the system', 0.7);
   const tree = join(folder, 'tree');
@@ -50,7 +58,7 @@ export async function buildDemoImage(request: BuildRequest): Promise<string> {
     join(tree, 'lib/modules', kernel.version),
     await modules.withDependencies([...recipe.bootModules, ...recipe.modules]),
   );
-  await copyFile(kernel.image, join(tree, 'boot/vmlinuz'));
+  await writeFile(join(tree, 'boot/vmlinuz'), await fastKernel(await readFile(kernel.image), unpackXz));
   const initramfs = cpioArchive(
     await initramfsEntries({
       files,
@@ -140,14 +148,41 @@ async function findKernel(unpacked: string): Promise<{ version: string; image: s
 function firstThere(root: string, candidates: readonly string[]): string {
   const found = candidates.find((path) => existsSync(join(root, path)));
   if (found !== undefined) return found;
-  throw new Fault({ code: 'not-supported', message: `The Debian packages have no ${candidates.join(' or ')}.` });
+  throw new Fault({
+    code: 'not-supported',
+    message: `The Debian packages have no ${candidates.join(' or ')}.`,
+  });
 }
 
-async function unpackXz(busybox: string, path: string, folder: string, signal: AbortSignal): Promise<Uint8Array> {
-  const packed = join(folder, 'module.ko.xz');
-  await copyFile(path, packed);
-  await runProgram(busybox, ['unxz', '-f', packed], { signal });
-  return await readFile(join(folder, 'module.ko'));
+type UnpackXz = (packed: Uint8Array) => Promise<Uint8Array>;
+
+/** The packages' own xz, with files: what it unpacks may be 60 MB. */
+async function runXz(
+  unpacked: string,
+  folder: string,
+  packed: Uint8Array,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const file = join(folder, 'packed.xz');
+  await writeFile(file, packed);
+  await runUnpacked(unpacked, 'usr/bin/xz', ['-d', '-f', file], signal);
+  return await readFile(join(folder, 'packed'));
+}
+
+/** The kernel without its packing, which saves half of the boot under emulation; as it came when its packing is unknown. */
+async function fastKernel(image: Uint8Array, unpackXz: UnpackXz): Promise<Uint8Array> {
+  const packed = packedKernel(image);
+  if (packed === null) return image;
+  switch (packingOf(packed)) {
+    case 'xz':
+      return unpackedImage(image, await unpackXz(packed));
+    case 'zstd':
+      return unpackedImage(image, zstdDecompressSync(packed));
+    case 'gzip':
+      return unpackedImage(image, gunzipSync(packed));
+    case 'other':
+      return image;
+  }
 }
 
 interface SystemParts {
@@ -160,7 +195,20 @@ interface SystemParts {
 }
 
 async function layOutSystem({ tree, files, unpacked, busybox, applets, signal }: SystemParts): Promise<void> {
-  for (const name of ['boot', 'dev', 'proc', 'sys', 'run', 'tmp', 'mnt', 'root', 'var', 'bin', 'sbin', 'usr/sbin']) {
+  for (const name of [
+    'boot',
+    'dev',
+    'proc',
+    'sys',
+    'run',
+    'tmp',
+    'mnt',
+    'root',
+    'var',
+    'bin',
+    'sbin',
+    'usr/sbin',
+  ]) {
     await mkdir(join(tree, name), { recursive: true });
   }
   await copyRecipeFiles(join(files, 'system'), tree);
@@ -175,7 +223,10 @@ async function layOutSystem({ tree, files, unpacked, busybox, applets, signal }:
   await symlink('../run/resolv.conf', join(tree, 'etc/resolv.conf'));
   await symlink('../proc/self/mounts', join(tree, 'etc/mtab'));
   await writeFile(join(tree, 'etc/modules'), `${recipe.alwaysLoaded.join(' ')}\n`);
-  await copyFile(join(unpacked, firstThere(unpacked, ['usr/bin/bash-static', 'bin/bash-static'])), join(tree, 'bin/bash'));
+  await copyFile(
+    join(unpacked, firstThere(unpacked, ['usr/bin/bash-static', 'bin/bash-static'])),
+    join(tree, 'bin/bash'),
+  );
   await chmod(join(tree, 'bin/bash'), 0o755);
   await copyProgram({ unpacked, program: 'usr/sbin/qemu-ga', tree, signal });
 }
@@ -190,16 +241,29 @@ async function copyRecipeFiles(from: string, to: string): Promise<void> {
   }
 }
 
-/** Where the packages' libraries are, for the dynamic linker. */
-function libraryFolders(unpacked: string): string {
-  return ['lib', 'usr/lib'].map((folder) => join(unpacked, folder, 'x86_64-linux-gnu')).join(':');
+/** Options for the dynamic linker: the packages' libraries, not the host's. */
+function librariesFrom(unpacked: string): readonly string[] {
+  return [
+    '--library-path',
+    ['lib', 'usr/lib'].map((folder) => join(unpacked, folder, 'x86_64-linux-gnu')).join(':'),
+  ];
+}
+
+/** Runs a program out of the unpacked packages with the packages' libraries, whatever the host has installed. */
+async function runUnpacked(unpacked: string, program: string, args: readonly string[], signal: AbortSignal) {
+  const path = join(unpacked, program);
+  await runProgram(dynamicLinker(unpacked), [...librariesFrom(unpacked), path, ...args], { signal });
 }
 
 function dynamicLinker(unpacked: string): string {
   const name = 'ld-linux-x86-64.so.2';
   return join(
     unpacked,
-    firstThere(unpacked, [`usr/lib/x86_64-linux-gnu/${name}`, `lib/x86_64-linux-gnu/${name}`, `lib64/${name}`]),
+    firstThere(unpacked, [
+      `usr/lib/x86_64-linux-gnu/${name}`,
+      `lib/x86_64-linux-gnu/${name}`,
+      `lib64/${name}`,
+    ]),
   );
 }
 
@@ -208,9 +272,7 @@ async function copyProgram(parts: { unpacked: string; program: string; tree: str
   const { unpacked, tree, signal } = parts;
   const program = join(unpacked, firstThere(unpacked, [parts.program, parts.program.replace('sbin', 'bin')]));
   const linker = dynamicLinker(unpacked);
-  const { stdout } = await runProgram(linker, ['--library-path', libraryFolders(unpacked), '--list', program], {
-    signal,
-  });
+  const { stdout } = await runProgram(linker, [...librariesFrom(unpacked), '--list', program], { signal });
   const libraries = [...stdout.matchAll(/=> (\/\S+) \(0x/g)].map((match) => match[1] ?? '');
   await mkdir(join(tree, 'lib/x86_64-linux-gnu'), { recursive: true });
   await mkdir(join(tree, 'lib64'), { recursive: true });
@@ -262,7 +324,12 @@ async function initramfsEntries(parts: InitramfsParts): Promise<readonly Archive
     text(`${moduleFolder}/modules.dep`, dep),
     text(`${moduleFolder}/modules.alias`, alias),
     ...modules.map(
-      ({ path, data }): ArchiveEntry => ({ kind: 'file', path: `${moduleFolder}/${path}`, mode: 0o644, data }),
+      ({ path, data }): ArchiveEntry => ({
+        kind: 'file',
+        path: `${moduleFolder}/${path}`,
+        mode: 0o644,
+        data,
+      }),
     ),
   ];
   const folders = new Set(['proc', 'sys', 'root']);
@@ -273,7 +340,12 @@ async function initramfsEntries(parts: InitramfsParts): Promise<readonly Archive
 }
 
 /** GRUB's core with the modules it needs and its one menu entry inside. */
-async function makeBootLoader(parts: { grub: string; unpacked: string; folder: string; signal: AbortSignal }) {
+async function makeBootLoader(parts: {
+  grub: string;
+  unpacked: string;
+  folder: string;
+  signal: AbortSignal;
+}) {
   const { grub, unpacked, folder, signal } = parts;
   const configuration = join(folder, 'grub.cfg');
   // No menu, no output: each character on a serial line costs time.
@@ -282,16 +354,13 @@ async function makeBootLoader(parts: { grub: string; unpacked: string; folder: s
     `linux /boot/vmlinuz ${recipe.kernelCommandLine}\ninitrd /boot/initramfs\nboot\n`,
   );
   const output = join(folder, 'core.img');
-  const program = join(unpacked, 'usr/bin/grub-mkimage');
-  await runProgram(
-    dynamicLinker(unpacked),
-    [
-      ...['--library-path', libraryFolders(unpacked), program],
-      // A prefix without a disk is taken on the disk that GRUB was started from.
-      ...['-O', 'i386-pc', '-d', grub, '-c', configuration, '-p', '(,msdos1)/boot/grub', '-o', output],
-      ...recipe.grubModules,
-    ],
-    { signal },
+  // A prefix without a disk is taken on the disk that GRUB was started from.
+  const prefix = '(,msdos1)/boot/grub';
+  await runUnpacked(
+    unpacked,
+    'usr/bin/grub-mkimage',
+    ['-O', 'i386-pc', '-d', grub, '-c', configuration, '-p', prefix, '-o', output, ...recipe.grubModules],
+    signal,
   );
   return await readFile(output);
 }

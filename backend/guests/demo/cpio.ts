@@ -3,7 +3,12 @@ export type ArchiveEntry =
   | { readonly kind: 'file'; readonly path: string; readonly mode: number; readonly data: Uint8Array }
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
-  | { readonly kind: 'character-device'; readonly path: string; readonly major: number; readonly minor: number };
+  | {
+      readonly kind: 'character-device';
+      readonly path: string;
+      readonly major: number;
+      readonly minor: number;
+    };
 
 const typeBits = { file: 0o100000, folder: 0o040000, link: 0o120000, 'character-device': 0o020000 } as const;
 

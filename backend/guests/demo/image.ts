@@ -38,7 +38,10 @@ export async function ensureDemoImage({ cacheFolder, report, signal }: DemoImage
     return await builds.run(path, (share, stop) => build(folder, path, share, stop), report, signal);
   } catch (error) {
     if (signal.aborted) {
-      throw new Fault({ code: 'cancelled', message: 'Building the demo machine was cancelled.' }, { cause: error });
+      throw new Fault(
+        { code: 'cancelled', message: 'Building the demo machine was cancelled.' },
+        { cause: error },
+      );
     }
     throw whyItFailed(error, cacheFolder);
   }
@@ -46,7 +49,8 @@ export async function ensureDemoImage({ cacheFolder, report, signal }: DemoImage
 
 /** Why the demo machine cannot be built on this computer, as one sentence with its remedy; null when it can. */
 export async function demoProblem(): Promise<string | null> {
-  if (process.arch !== 'x64') return 'The demo machine is built from amd64 packages, which this computer does not use.';
+  if (process.arch !== 'x64')
+    return 'The demo machine is built from amd64 packages, which this computer does not use.';
   for (const name of ['apt-get', 'apt-cache', 'dpkg-deb']) {
     if ((await findProgram(name)) === null) {
       return `The demo machine is built from Debian's packages, and this computer has no ${name}: it needs Debian, Ubuntu or a relative of theirs.`;
@@ -98,7 +102,10 @@ async function recipeHash(): Promise<string> {
   const entries = await readdir(recipeFiles, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   for (const path of paths.sort()) {
-    hash.update(`${path.slice(recipeFiles.length)}\0`).update(await readFile(path)).update('\0');
+    hash
+      .update(`${path.slice(recipeFiles.length)}\0`)
+      .update(await readFile(path))
+      .update('\0');
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -17,14 +17,14 @@ export class ModuleTree {
   readonly #folder: string;
   readonly #files: ReadonlyMap<string, string>;
   readonly #builtIn: ReadonlySet<string>;
-  readonly #unpackXz: (path: string) => Promise<Uint8Array>;
+  readonly #unpackXz: (packed: Uint8Array) => Promise<Uint8Array>;
   readonly #read = new Map<string, Promise<KernelModule>>();
 
   private constructor(
     folder: string,
     files: ReadonlyMap<string, string>,
     builtIn: ReadonlySet<string>,
-    unpackXz: (path: string) => Promise<Uint8Array>,
+    unpackXz: (packed: Uint8Array) => Promise<Uint8Array>,
   ) {
     this.#folder = folder;
     this.#files = files;
@@ -32,7 +32,10 @@ export class ModuleTree {
     this.#unpackXz = unpackXz;
   }
 
-  static async open(folder: string, unpackXz: (path: string) => Promise<Uint8Array>): Promise<ModuleTree> {
+  static async open(
+    folder: string,
+    unpackXz: (packed: Uint8Array) => Promise<Uint8Array>,
+  ): Promise<ModuleTree> {
     const files = new Map<string, string>();
     for (const path of await readdir(folder, { recursive: true })) {
       if (/\.ko(\.xz|\.zst)?$/.test(path)) files.set(moduleName(path), path);
@@ -70,11 +73,12 @@ export class ModuleTree {
 
   async #readModule(name: string, path: string): Promise<KernelModule> {
     const file = join(this.#folder, path);
+    const stored = await readFile(file);
     const data = path.endsWith('.xz')
-      ? await this.#unpackXz(file)
+      ? await this.#unpackXz(stored)
       : path.endsWith('.zst')
-        ? zstdDecompressSync(await readFile(file))
-        : await readFile(file);
+        ? zstdDecompressSync(stored)
+        : stored;
     return { name, path: path.replace(/\.(xz|zst)$/, ''), data, ...moduleFacts(data) };
   }
 }
@@ -111,7 +115,10 @@ export function moduleIndex(modules: readonly KernelModule[]): { dep: string; al
     for (const name of module.depends) {
       const dependency = byName.get(name);
       if (dependency === undefined) {
-        throw new Fault({ code: 'internal', message: `Module ${module.name} needs ${name}, which is not taken in.` });
+        throw new Fault({
+          code: 'internal',
+          message: `Module ${module.name} needs ${name}, which is not taken in.`,
+        });
       }
       if (seen.has(dependency)) continue;
       all(dependency, seen);
@@ -125,6 +132,8 @@ export function moduleIndex(modules: readonly KernelModule[]): { dep: string; al
       .map((module) => [`${module.path}:`, ...[...all(module, new Set())].reverse().map(({ path }) => path)])
       .map((words) => `${words.join(' ')}\n`)
       .join(''),
-    alias: modules.flatMap(({ name, aliases }) => aliases.map((alias) => `alias ${alias} ${name}\n`)).join(''),
+    alias: modules
+      .flatMap(({ name, aliases }) => aliases.map((alias) => `alias ${alias} ${name}\n`))
+      .join(''),
   };
 }

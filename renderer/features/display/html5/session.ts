@@ -117,24 +117,22 @@ export class SpiceSession implements Disposable {
     this.#close();
   }
 
+  /** The same stream, which also ends the session when it ends: a SPICE session is of use only whole. */
   #watchedStream(stream: ByteStream): ByteStream {
-    const end = (reason: string | null) => this.#end(reason);
-    return {
+    const watched: ByteStream = {
+      onOpen: null,
+      onData: null,
+      onClose: null,
       send: (bytes) => stream.send(bytes),
       close: () => stream.close(),
-      set onOpen(listener) {
-        stream.onOpen = listener;
-      },
-      set onData(listener) {
-        stream.onData = listener;
-      },
-      set onClose(listener) {
-        stream.onClose = (reason) => {
-          listener?.(reason);
-          end(reason);
-        };
-      },
     };
+    stream.onOpen = () => watched.onOpen?.();
+    stream.onData = (bytes) => watched.onData?.(bytes);
+    stream.onClose = (reason) => {
+      watched.onClose?.(reason);
+      this.#end(reason);
+    };
+    return watched;
   }
 
   #sendPlace(place: { x: number; y: number }): void {
