@@ -100,7 +100,8 @@ export async function createApplication({
   });
   dispatcher.register('machine.create', async (wish) => {
     const machine = await createMachine(wish, { machines, jobs, folders, imageTool: () => qemu.imageTool() });
-    if (wish.start === true) await machine.start();
+    // The machine is there even when it does not start: its view says why it did not.
+    if (wish.start === true) await machine.start().catch(() => undefined);
     return machine.view();
   });
   dispatcher.register('machine.edit', ({ machine, ...edit }) =>

@@ -48,7 +48,7 @@ export async function createMachine(
   const given = await existingDisks(wish, parts);
   return await machines.create(definition, async (staging, final) => {
     let filled: MachineDefinition = definition;
-    const add = (disk: Omit<DiskDefinition, 'id' | 'slot'>): void => {
+    const add = (disk: GivenDisk & Pick<DiskDefinition, 'bus'>): void => {
       const place = placeDisk(filled.disks, disk.bus);
       filled = { ...filled, disks: [...filled.disks, { ...place, ...disk }] };
     };

@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { totalmem } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../contract/fault.ts';
 import type { MachineAction, MachineState, MachineView } from '../contract/machine.ts';
 import { checkMemoryFits } from '../devices/memory/definition.ts';
 import { launchQemu, readLogEnd, readPidFile } from '../qemu/launch.ts';
 import { inspectPid, killPid, watchPid } from '../qemu/process.ts';
 import { checkReadable } from '../storage/images.ts';
+import { fileFault } from '../store/atomic-file.ts';
 import {
   type Folders,
   type MachineFolder,
@@ -26,6 +28,10 @@ import { viewOf } from './machine-view.ts';
 const OFFER_FORCE_AFTER = 30_000;
 /** How long QEMU may take to quit before it is killed, ms: it flushes its images first. */
 const QUIT_TIMEOUT = 5_000;
+/** A QEMU that ran before us answers at once or not at all; the other machines wait for this one, ms. */
+const TAKE_OVER_TIMEOUT = 3_000;
+/** A QEMU that dies closes its socket a moment before it is gone, ms. */
+const DYING = 250;
 /** What of QEMU's log a fault carries, bytes. */
 const LOG_TAIL = 4_096;
 
@@ -170,6 +176,13 @@ export class Machine {
   /** Starts it. Asked twice at once, both get the one guest. */
   async start(): Promise<void> {
     if (this.#starting !== null) return await this.#starting.done;
+    if (this.#released) {
+      throw new Fault({
+        code: 'not-found',
+        message: `“${this.#definition.name}” was just deleted.`,
+        remedy: 'Bring it back first: innkeeper undelete.',
+      });
+    }
     this.check('start');
     const cancel = new AbortController();
     const done = this.#start(cancel.signal);
@@ -248,7 +261,10 @@ export class Machine {
   }
 
   async #startFault(error: unknown): Promise<Fault> {
-    if (!(error instanceof QemuEnded)) return Fault.from(error);
+    if (!(error instanceof QemuEnded)) {
+      const system = error instanceof Error && 'syscall' in error;
+      return system ? fileFault(error, this.#runtime.folder, 'written') : Fault.from(error);
+    }
     const log = await readLogEnd(this.#files.qemuLog, LOG_TAIL, this.#process?.logStart ?? 0);
     const said = log.split('\n').filter((line) => line.trim() !== '');
     const line = said.find((text) => /qemu[^:]*:|error|fail/i.test(text)) ?? said.at(-1);
@@ -318,7 +334,12 @@ export class Machine {
     const gone = watchPid(noted.pid, noted.startTicks, watch.signal);
     this.#process = { pid: noted.pid, startTicks: noted.startTicks, logStart: 0, gone };
     try {
-      const guest = await Guest.open(record, this.#runtime, this.#listener(), AbortSignal.any([]));
+      const guest = await Guest.open(
+        record,
+        this.#runtime,
+        this.#listener(),
+        AbortSignal.timeout(TAKE_OVER_TIMEOUT),
+      );
       this.#adopt(guest);
       this.#apply(await guest.catchUp());
       this.log('Found again by a new back end');
@@ -327,7 +348,8 @@ export class Machine {
       const fault = Fault.from(error);
       this.#fault = fault;
       this.log(`Found again, but QEMU does not answer: ${fault.message}`);
-      this.#move('crashed');
+      // Still a process that holds the images: only forcing it off is left, and starting another must not be possible.
+      this.#move('running');
       this.#watchEnd();
     }
   }
@@ -586,7 +608,7 @@ export class Machine {
     if (running === null || guest === null || this.#endExpected) return;
     const alive = (): boolean => this.#process === running;
     const again = AbortSignal.timeout(QUIT_TIMEOUT);
-    await Promise.race([running.gone, new Promise<void>((resolve) => setTimeout(resolve, 250))]);
+    await Promise.race([running.gone, delay(DYING)]);
     if (!alive()) return;
     try {
       const next = await Guest.open(guest.record, this.#runtime, this.#listener(), again);

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { kvmObstacle, tryKvm } from './kvm.ts';
 
@@ -28,8 +31,8 @@ test('nothing in the way: only a trial can tell', () => {
   expect(kvmObstacle(host('vmx'))).toBeNull();
 });
 
-test('the trial guest runs its few instructions (under TCG) and QEMU ends with its code', async () => {
-  expect(await tryKvm('qemu-system-x86_64', 'tcg')).toEqual({
+test('the trial guest runs (under TCG) and QEMU ends with its code', async () => {
+  expect(await tryKvm('qemu-system-x86_64', { accelerator: 'tcg' })).toEqual({
     state: { usable: true, reason: null, remedy: null },
     lasting: true,
   });
@@ -41,4 +44,19 @@ test('a QEMU that cannot even start is told in its own words', async () => {
     reason: expect.stringContaining('ENOENT'),
   });
   expect(await tryKvm('/bin/false')).toMatchObject({ state: { usable: false }, lasting: false });
+});
+
+test('a guest that hangs is killed in time and called so', async () => {
+  // A QEMU whose machine never starts stands for a KVM that never comes back.
+  const folder = await mkdtemp(join(tmpdir(), 'innkeeper-hang-'));
+  try {
+    const binary = join(folder, 'qemu');
+    await writeFile(binary, '#!/bin/sh\nexec qemu-system-x86_64 -S "$@"\n', { mode: 0o755 });
+    expect(await tryKvm(binary, { accelerator: 'tcg', timeoutMs: 300 })).toMatchObject({
+      state: { usable: false, reason: expect.stringContaining('hung') },
+      lasting: true,
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

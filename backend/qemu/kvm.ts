@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KvmState } from './capabilities.ts';
 import { jsonOption } from './command-line.ts';
+import { TRIAL_PORT, TRIAL_VALUE, trialFirmware } from './kvm-trial.ts';
 
 const TRIAL_TIMEOUT_MS = 3000;
-const TRIAL_PORT = 0xf4;
-const TRIAL_VALUE = 0x10;
 /** isa-debug-exit ends QEMU with (value << 1) | 1. */
 const TRIAL_EXIT_CODE = (TRIAL_VALUE << 1) | 1;
 
@@ -76,22 +75,28 @@ export interface KvmTrial {
 }
 
 /**
- * Lets a guest run a handful of instructions and say so, under a hard time limit. Only this tells a KVM that works from
- * one that opens and hangs. `accelerator` is for tests: TCG runs the same guest.
+ * Lets a tiny guest run and say so, under a hard time limit. Only this tells a KVM that works from one that opens and
+ * hangs. `accelerator` is for tests: TCG runs the same guest.
  */
-export async function tryKvm(binaryPath: string, accelerator: 'kvm' | 'tcg' = 'kvm'): Promise<KvmTrial> {
+export async function tryKvm(
+  binaryPath: string,
+  {
+    accelerator = 'kvm',
+    timeoutMs = TRIAL_TIMEOUT_MS,
+  }: { accelerator?: 'kvm' | 'tcg'; timeoutMs?: number } = {},
+): Promise<KvmTrial> {
   const folder = await mkdtemp(join(tmpdir(), 'innkeeper-kvm-'));
   try {
     const firmware = join(folder, 'trial.bin');
     await writeFile(firmware, trialFirmware());
-    const end = await runTrial(binaryPath, accelerator, firmware);
+    const end = await runTrial(binaryPath, accelerator, firmware, timeoutMs);
     if (end.code === TRIAL_EXIT_CODE) {
       return { state: { usable: true, reason: null, remedy: null }, lasting: true };
     }
     if (end.timedOut) {
       return {
         state: unusable(
-          `A trial guest hung: KVM opened, but ran nothing within ${TRIAL_TIMEOUT_MS / 1000} s.`,
+          `A trial guest hung: KVM opened, but ran nothing within ${timeoutMs / 1000} s.`,
           'If this computer is a virtual machine, its nested virtualization does not work: guests use software emulation.',
         ),
         lasting: true,
@@ -101,7 +106,7 @@ export async function tryKvm(binaryPath: string, accelerator: 'kvm' | 'tcg' = 'k
     return {
       state: unusable(
         `KVM did not run a trial guest: ${said}`,
-        'Close other programs that use virtualization (VirtualBox, VMware) and check again.',
+        'Close VirtualBox or VMware if they run, and check again; inside a virtual machine, nested virtualization may not work.',
       ),
       lasting: false,
     };
@@ -117,12 +122,19 @@ interface TrialEnd {
   readonly said: string;
 }
 
-function runTrial(binaryPath: string, accelerator: string, firmware: string): Promise<TrialEnd> {
+function runTrial(
+  binaryPath: string,
+  accelerator: string,
+  firmware: string,
+  timeoutMs: number,
+): Promise<TrialEnd> {
   return new Promise((resolve) => {
     const child = spawn(
       binaryPath,
       [
         ...['-no-user-config', '-nodefaults', '-display', 'none', '-machine', 'q35', '-m', '16'],
+        // The processor that guests get: under KVM the host's own.
+        ...['-cpu', 'max'],
         ...['-accel', accelerator, '-bios', firmware, '-no-reboot'],
         ...jsonOption('-device', { driver: 'isa-debug-exit', iobase: TRIAL_PORT, iosize: 1 }),
       ],
@@ -138,7 +150,7 @@ function runTrial(binaryPath: string, accelerator: string, firmware: string): Pr
       child.unref();
       child.stderr.destroy();
       resolve({ code: null, signal: 'SIGKILL', timedOut: true, said: '' });
-    }, TRIAL_TIMEOUT_MS);
+    }, timeoutMs);
     const end = (code: number | null, signal: string | null, message: string) => {
       clearTimeout(timer);
       resolve({ code, signal, timedOut: false, said: message });
@@ -146,14 +158,6 @@ function runTrial(binaryPath: string, accelerator: string, firmware: string): Pr
     child.once('error', (error) => end(null, null, error.message));
     child.once('close', (code, signal) => end(code, signal, said.trim().split('\n')[0] ?? ''));
   });
-}
-
-/** 64 KiB of firmware, mapped to end at 4 GiB; the processor starts 16 bytes before the end (Intel SDM 3A §9.1.4). */
-function trialFirmware(): Uint8Array {
-  const image = new Uint8Array(64 * 1024).fill(0xf4);
-  // mov al, VALUE; out PORT, al; hlt; jmp to the hlt
-  image.set([0xb0, TRIAL_VALUE, 0xe6, TRIAL_PORT, 0xf4, 0xeb, 0xfd], image.length - 16);
-  return image;
 }
 
 function cpuFlags(cpuInfo: string): Set<string> {

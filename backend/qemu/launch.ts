@@ -27,7 +27,7 @@ export interface LaunchedQemu {
   readonly startTicks: number;
   /** Size of the log before this run, for readLogEnd's `from`. */
   readonly logStart: number;
-  /** Resolves, never rejects, when the process ended. */
+  /** Resolves, never rejects, when the process ended. Waiting for it does not keep this process alive. */
   readonly exited: Promise<ProcessEnd>;
 }
 

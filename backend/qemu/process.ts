@@ -5,7 +5,7 @@ import { Fault } from '../contract/fault.ts';
 export interface ProcessFacts {
   /** When it started, in clock ticks since boot: with the pid it names one process, also after the pid is used again. */
   readonly startTicks: number;
-  /** Empty for a process whose arguments we may not read. */
+  /** Empty for a kernel thread. */
   readonly commandLine: readonly string[];
 }
 

@@ -22,10 +22,10 @@ function asElectron(port: MessagePort): PortLike {
   port.on('close', () => emitter.emit('close'));
   return {
     postMessage: (message) => port.postMessage(message),
-    on: (event: 'message' | 'close', listener: (...args: never[]) => void) => emitter.on(event, listener),
+    on: (event: string, listener: (event: { data: unknown }) => void) => emitter.on(event, listener),
     start: () => port.start(),
     close: () => port.close(),
-  } as PortLike;
+  };
 }
 
 class FakeParent extends EventEmitter implements ParentPort {

@@ -159,25 +159,30 @@ export async function openUnixStream(
   }
 }
 
-/** Reads one line and leaves the socket paused, with everything after the line still in it. */
+/**
+ * Reads one line and leaves everything after it in the socket. By 'readable', not by 'data' and `pause`: a stream that was paused
+ * outright does not flow again when somebody listens to it.
+ */
 function firstLine(socket: Socket, signal: AbortSignal | undefined): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const lines = new LineReader(MAX_ANSWER_BYTES);
     const done = (): void => {
-      socket.off('data', onData);
+      socket.off('readable', onReadable);
       socket.off('close', onClose);
       socket.off('error', onError);
       signal?.removeEventListener('abort', onAbort);
     };
-    const onData = (chunk: Buffer): void => {
-      lines.push(chunk);
-      const line = lines.next();
-      if (line === null) return;
-      done();
-      socket.pause();
-      const rest = lines.takeRest();
-      if (rest.length > 0) socket.unshift(rest);
-      resolve(line);
+    const onReadable = (): void => {
+      for (let chunk: Buffer | null = socket.read(); chunk !== null; chunk = socket.read()) {
+        lines.push(chunk);
+        const line = lines.next();
+        if (line === null) continue;
+        done();
+        const rest = lines.takeRest();
+        if (rest.length > 0) socket.unshift(rest);
+        resolve(line);
+        return;
+      }
     };
     let cause: Error | undefined;
     const onError = (error: Error): void => {
@@ -191,7 +196,7 @@ function firstLine(socket: Socket, signal: AbortSignal | undefined): Promise<Buf
       done();
       reject(signal?.reason);
     };
-    socket.on('data', onData);
+    socket.on('readable', onReadable);
     socket.on('error', onError);
     socket.on('close', onClose);
     signal?.addEventListener('abort', onAbort, { once: true });

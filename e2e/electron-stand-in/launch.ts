@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Desktop, LaunchOptions } from './desktop.ts';
-import { launchElectron } from './real-electron.ts';
-import { launchStandIn } from './stand-in.ts';
+import { launchElectron, launchSecondElectron } from './real-electron.ts';
+import { launchSecond, launchStandIn } from './stand-in.ts';
 
 export type { Desktop } from './desktop.ts';
 
@@ -26,15 +26,25 @@ export function electronRuntime(env: NodeJS.ProcessEnv = process.env): string | 
  */
 export async function launchDesktop({ home, env = {} }: LaunchOptions): Promise<Desktop> {
   if (!existsSync(mainFile)) throw new Error(`${mainFile} is not there: run node scripts/build.mjs first.`);
-  const wholeEnv = definedOnly({ ...process.env, ...env, INNKEEPER_HOME: home });
+  const wholeEnv = environment(home, env);
   const executable = electronRuntime(wholeEnv);
   return executable === null
     ? await launchStandIn(mainFile, wholeEnv)
     : await launchElectron(executable, mainFile, wholeEnv);
 }
 
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+/** Starts the program a second time with the same folders; its exit code, when it has handed over to the first. */
+export async function launchSecondDesktop({ home, env = {} }: LaunchOptions): Promise<number | null> {
+  const wholeEnv = environment(home, env);
+  const executable = electronRuntime(wholeEnv);
+  return executable === null
+    ? await launchSecond(mainFile, wholeEnv)
+    : await launchSecondElectron(executable, mainFile, wholeEnv);
+}
+
+function environment(home: string, env: Readonly<Record<string, string>>): Record<string, string> {
+  const all = { ...process.env, ...env, INNKEEPER_HOME: home };
   return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 }

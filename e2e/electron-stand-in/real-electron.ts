@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { _electron, type ElectronApplication } from 'playwright';
 import type {
   DialogAnswer,
@@ -34,8 +35,7 @@ export async function launchElectron(
 ): Promise<Desktop> {
   const app = await _electron.launch({
     executablePath,
-    // Chromium has no sandbox for root; for everybody else it stays on.
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), mainFile],
+    args: electronArguments(mainFile),
     env,
   });
   let output = '';
@@ -105,6 +105,20 @@ export async function launchElectron(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+export async function launchSecondElectron(
+  executablePath: string,
+  mainFile: string,
+  env: Record<string, string>,
+): Promise<number | null> {
+  const child = spawn(executablePath, electronArguments(mainFile), { env, stdio: 'ignore' });
+  return await new Promise((resolve) => child.once('exit', resolve));
+}
+
+/** Chromium has no sandbox for root; for everybody else it stays on. */
+function electronArguments(mainFile: string): string[] {
+  return [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), mainFile];
 }
 
 type Main = typeof import('electron');

@@ -3,6 +3,7 @@ import { Fault } from '../../backend/contract/fault.ts';
 
 /** Something failed and nobody but the person can decide what to do. True: try again; false: leave. */
 export async function askToRetry(fault: Fault): Promise<boolean> {
+  console.error(fault.message);
   const { response } = await dialog.showMessageBox({
     type: 'error',
     title: 'Innkeeper',

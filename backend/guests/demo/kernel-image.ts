@@ -71,7 +71,7 @@ export function unpackedImage(original: Uint8Array, kernel: Uint8Array): Uint8Ar
   view.setUint32(header.handoverOffset, 0, true);
   view.setUint32(header.payloadOffset, 0, true);
   view.setUint32(header.payloadLength, 0, true);
-  view.setBigUint64(header.preferredAddress, BigInt(address - alignment), true);
+  view.setBigUint64(header.preferredAddress, 0xfe00_0000n, true);
   view.setUint32(header.initSize, alignment + bytes.length, true);
   return image;
 }

@@ -39,6 +39,8 @@ export async function openChromium(env: NodeJS.ProcessEnv): Promise<Chromium> {
       '--remote-debugging-port=0',
       '--host-resolver-rules=MAP * ~NOTFOUND',
       '--disable-background-networking',
+      // Electron gives renderers the `close` event of MessagePort (its tutorial/message-ports); Chromium alone does not yet.
+      '--enable-blink-features=MessagePortCloseEvent',
     ],
   });
   const page = context.pages()[0] ?? (await context.newPage());
