@@ -7,6 +7,7 @@ import { nicOptions } from '../devices/network/qemu.ts';
 import { serialOptions } from '../devices/serial/qemu.ts';
 import type { QemuCapabilities } from '../qemu/capabilities.ts';
 import { legacyOption } from '../qemu/command-line.ts';
+import { SANDBOX } from '../qemu/probe-features.ts';
 import type { MachineRuntime } from '../store/paths.ts';
 import type { MachineDefinition } from './definition.ts';
 
@@ -38,9 +39,7 @@ export function planLaunch(
     definition.uuid,
     '-nodefaults',
     '-no-user-config',
-    ...(qemu.sandbox
-      ? ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny']
-      : []),
+    ...(qemu.sandbox ? SANDBOX : []),
     '-machine',
     'q35',
     '-accel',

@@ -49,6 +49,8 @@ export interface Controls {
   clickNotification(index: number): void;
   /** Both ways a page gets a permission. */
   permission(name: string): Promise<{ requested: boolean; checked: boolean }>;
+  /** Whether the session lets a request out at all, whatever the page's policy says. */
+  reaches(url: string): Promise<boolean>;
   callAs(sender: Sender, channel: string, input: unknown): Promise<unknown>;
   /** Where files of these names lie, for webUtils.getPathForFile. */
   knowPaths(paths: readonly string[]): void;

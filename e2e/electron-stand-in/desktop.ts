@@ -35,6 +35,8 @@ export interface Desktop extends AsyncDisposable {
 
   /** Whether the page would get a permission (Electron's name for it), by either way there is. */
   permission(name: string): Promise<boolean>;
+  /** Whether the session lets a request out at all, whatever the page's policy says. */
+  reaches(url: string): Promise<boolean>;
   /** Calls one of main's IPC handlers as that sender; what it answers, unchanged. */
   callAs(sender: Sender, channel: string, input: unknown): Promise<unknown>;
   /** Drops files on an element as a file manager does; main can learn their paths. */

@@ -100,6 +100,16 @@ export async function launchElectron(
       );
       return state === 'granted';
     },
+    reaches: (url) =>
+      app.evaluate(async ({ session }, address) => {
+        try {
+          await session.defaultSession.fetch(address);
+          return true;
+        } catch (error) {
+          // What webRequest cancels fails so; every other failure means that it was let out.
+          return !String(error).includes('ERR_BLOCKED_BY_CLIENT');
+        }
+      }, url),
     callAs: (sender, channel, input) => callAs(app, sender, channel, input),
     dropFiles: (target, paths) => dropFilesOn(page, target, paths),
     close,

@@ -126,6 +126,7 @@ function desktop(main: MainProcess, page: Page): Desktop {
       const { requested, checked } = await main.control('permission', name);
       return requested || checked;
     },
+    reaches: (url) => main.control('reaches', url),
     callAs: (sender, channel, input) => main.control('callAs', sender, channel, input),
     async dropFiles(target, paths) {
       await main.control('knowPaths', paths);

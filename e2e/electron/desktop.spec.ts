@@ -116,7 +116,8 @@ test('the page cannot leave, open a window or reach the network', async () => {
     window.location.href = 'https://stranger.example/';
   });
   const opened = await page.evaluate(async () => {
-    window.open('https://stranger.example/');
+    const popup = window.open('https://stranger.example/');
+    while (popup !== null && !popup.closed) await new Promise(requestAnimationFrame);
     const link = document.createElement('a');
     link.href = 'https://stranger.example/';
     link.target = '_blank';
@@ -129,6 +130,14 @@ test('the page cannot leave, open a window or reach the network', async () => {
     );
   });
   expect(opened).toBe('refused');
+  for (const url of [
+    'https://stranger.example/',
+    'http://127.0.0.1:1/',
+    'ws://127.0.0.1:1/',
+    'file:///etc/passwd',
+  ]) {
+    expect(await desktop.reaches(url), url).toBe(false);
+  }
   await expect.poll(() => page.context().pages().length).toBe(1);
   expect(page.url()).toBe(here);
   expect(await page.title()).toBe('still here');

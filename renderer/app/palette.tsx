@@ -1,6 +1,15 @@
 import { ArrowRight, Search } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { Autocomplete, Input, Menu, MenuItem, MenuSection, Header, SearchField, Text } from 'react-aria-components';
+import {
+  Autocomplete,
+  Header,
+  Input,
+  Menu,
+  MenuItem,
+  MenuSection,
+  SearchField,
+  Text,
+} from 'react-aria-components';
 import { stateWords } from '../../backend/contract/machine.ts';
 import { useBridge } from '../bridge/bridge.ts';
 import { actionStore } from '../features/machines/action-store.ts';

@@ -67,7 +67,9 @@ export class GuestTerminal implements Disposable {
 
     terminal.onData((text) => onInput(this.#encoder.encode(text)));
     // Mouse reports of old protocols are bytes, not text.
-    terminal.onBinary((bytes) => onInput(Uint8Array.from(bytes, (character) => character.charCodeAt(0) & 0xff)));
+    terminal.onBinary((bytes) =>
+      onInput(Uint8Array.from(bytes, (character) => character.charCodeAt(0) & 0xff)),
+    );
 
     const chord = new LeaveChord();
     terminal.attachCustomKeyEventHandler((event) => {
@@ -92,7 +94,9 @@ export class GuestTerminal implements Disposable {
     };
     const themed = new MutationObserver(retheme);
     themed.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', retheme, { signal: this.#stop.signal });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', retheme, {
+      signal: this.#stop.signal,
+    });
     this.#observers.push(resize, themed);
     // Cells measured before the font arrived would be of the fallback's size.
     void document.fonts.ready.then(() => {

@@ -14,7 +14,14 @@ export interface EmptyStateProps {
   isSmall?: boolean;
 }
 
-export function EmptyState({ icon, title, children, actions, below, isSmall = false }: EmptyStateProps): ReactNode {
+export function EmptyState({
+  icon,
+  title,
+  children,
+  actions,
+  below,
+  isSmall = false,
+}: EmptyStateProps): ReactNode {
   return (
     <div className={`empty ${isSmall ? 'empty-small' : ''}`}>
       {icon === undefined ? null : (

@@ -30,7 +30,7 @@ export function MemoryField({ label, value, onChange, maxMiB, note, error }: Mem
           maxValue={stops.length - 1}
           from={say(0)}
           to={say(stops.length - 1)}
-          valueText={say}
+          describe={say}
           kind="mem"
         />
       </div>

@@ -19,14 +19,14 @@ export interface SliderProps {
   from?: ReactNode;
   to?: ReactNode;
   /** How a value is read out, and by a screen reader: 1536 → '1.5 GiB'. */
-  valueText: (value: number) => string;
+  describe: (value: number) => string;
   kind?: Kind;
   isDisabled?: boolean;
 }
 
 export function Slider(props: SliderProps): ReactNode {
   const { label, hideLabel = false, value, onChange, onChangeEnd, minValue, maxValue, step = 1 } = props;
-  const { from, to, valueText, kind, isDisabled = false } = props;
+  const { from, to, kind, isDisabled = false } = props;
   const share = maxValue > minValue ? (value - minValue) / (maxValue - minValue) : 0;
   const single = (next: number | number[]): number => (Array.isArray(next) ? (next[0] ?? minValue) : next);
   return (
@@ -47,7 +47,7 @@ export function Slider(props: SliderProps): ReactNode {
           className="slider-fill"
           style={{ width: `calc(${Math.min(1, Math.max(0, share))} * (100% + 9px))` }}
         />
-        <SliderThumb className="slider-thumb" aria-valuetext={valueText(value)} />
+        <SliderThumb className="slider-thumb" aria-valuetext={props.describe(value)} />
       </SliderTrack>
       {from === undefined && to === undefined ? null : (
         <div className="slider-ticks">

@@ -41,6 +41,7 @@ test('any bytes are a message or an Error', () => {
         kindOf(encode(JSON.stringify(message))),
       );
     }),
+    { numRuns: 60 },
   );
 });
 

@@ -5,7 +5,7 @@ import { answerNext, shownDialogs } from './dialog.ts';
 import { type InvokeEvent, invokeHandler } from './ipc-main.ts';
 import { applicationItems } from './menu.ts';
 import { Notification } from './notification.ts';
-import { registered } from './session.ts';
+import { isBlocked, registered } from './session.ts';
 import { theme } from './surroundings.ts';
 
 /** The test's hand in the stand-in's main process. */
@@ -55,6 +55,7 @@ const controls: { readonly [N in ControlName]: (...args: Parameters<Controls[N]>
     });
     return { requested, checked: permissionCheck?.(window().contents.face, name, '', {}) ?? true };
   },
+  reaches: async (url) => !(await isBlocked(url)),
   callAs: (sender, channel, input) => invokeHandler(channel, eventFrom(sender), [input]),
   knowPaths: (paths) => window().contents.bridge?.knowPaths(paths),
 };

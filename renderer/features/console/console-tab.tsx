@@ -101,7 +101,9 @@ export function ConsoleTab({ machine }: { machine: MachineView }): ReactNode {
   return (
     <section className="console" aria-label={label}>
       <div className="console-bar" ref={bar} role="toolbar" aria-label={words.line}>
-        <code className="console-term">{serial === undefined ? words.line : `${serial.device} · ${serial.name}`}</code>
+        <code className="console-term">
+          {serial === undefined ? words.line : `${serial.device} · ${serial.name}`}
+        </code>
         <span className="console-note" role="status">
           {says}
         </span>
@@ -121,7 +123,12 @@ export function ConsoleTab({ machine }: { machine: MachineView }): ReactNode {
           onPress={() => terminal.current?.clear()}
         />
       </div>
-      <div className="terminal-host console-terminal" ref={host} data-testid="console-terminal" data-phase={phase} />
+      <div
+        className="terminal-host console-terminal"
+        ref={host}
+        data-testid="console-terminal"
+        data-phase={phase}
+      />
     </section>
   );
 }

@@ -68,7 +68,8 @@ function CreateForm({ droppedPath }: { droppedPath: string }): ReactNode {
   const suggest = (base: string): Partial<Draft> =>
     isNamed || base === '' ? {} : { name: freeName(base, takenNames()) };
   const chooseSource = (source: Source): void => {
-    const base = source === 'demo' ? 'demo' : source === 'image' ? nameFromPath(draft.path) || 'machine' : 'machine';
+    const base =
+      source === 'demo' ? 'demo' : source === 'image' ? nameFromPath(draft.path) || 'machine' : 'machine';
     change({ source, ...(isSized ? {} : sizesOf[source]), ...suggest(base) });
   };
 

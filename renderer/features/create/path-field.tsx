@@ -16,7 +16,15 @@ export interface PathFieldProps {
 }
 
 /** A path on the host: typed, chosen, or a file dropped on the field. */
-export function PathField({ label, kind, value, onChange, note, error, autoFocus = false }: PathFieldProps): ReactNode {
+export function PathField({
+  label,
+  kind,
+  value,
+  onChange,
+  note,
+  error,
+  autoFocus = false,
+}: PathFieldProps): ReactNode {
   const bridge = useBridge();
   const [isOver, setOver] = useState(false);
   const [upload, setUpload] = useState<number | null>(null);

@@ -35,7 +35,8 @@ export const words = {
     detaching: 'Detaching…',
     detachOf: (id: string) => `Detach ${id}`,
     detachSystem: 'Detach the system disk?',
-    detachSystemText: 'The guest most likely starts from this disk. Without it, it stops working. The image stays.',
+    detachSystemText:
+      'The guest most likely starts from this disk. Without it, it stops working. The image stays.',
     actions: 'Actions',
     drop: 'Drop a disk image or an ISO here, or ',
     dropNow: 'Let go to see what fits',

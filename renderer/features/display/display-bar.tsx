@@ -1,11 +1,11 @@
 import { Keyboard, Maximize, Minimize, Minimize2, Scan } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Fault } from '../../../backend/contract/fault.ts';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { useBridge } from '../../bridge/bridge.ts';
 import { Button } from '../../ui/button.tsx';
 import { Menu, type MenuEntry } from '../../ui/menu.tsx';
 import { showFault } from '../../ui/toast.tsx';
-import { Fault } from '../../../backend/contract/fault.ts';
 import { setScaleMode } from './display-store.ts';
 import { toggleFullScreen } from './full-screen.ts';
 import type { ScaleMode } from './scaling.ts';
@@ -48,10 +48,9 @@ export function DisplayBar(props: DisplayBarProps): ReactNode {
   const { machine, mode, isFullScreen, isLive, isShown, onKeysSent } = props;
   const bridge = useBridge();
   const send = ({ keys }: KeyCombination) => {
-    bridge.request('machine.keys', { machine: machine.id, keys: [...keys] }).then(
-      onKeysSent,
-      (thrown: unknown) => showFault(Fault.from(thrown)),
-    );
+    bridge
+      .request('machine.keys', { machine: machine.id, keys: [...keys] })
+      .then(onKeysSent, (thrown: unknown) => showFault(Fault.from(thrown)));
   };
   const entries = combinations.map((one, index): MenuEntry => {
     if (one === 'rule') return { rule: `rule-${index}` };

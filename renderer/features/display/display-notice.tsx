@@ -40,7 +40,11 @@ function StartNotice({ machine, oldSince }: { machine: MachineView; oldSince: nu
         ? words.isOff(name)
         : words.wentOff(name);
   const about =
-    state === 'saved' ? words.savedText : oldSince === null ? words.offText : words.wentOffText(clockTime(oldSince));
+    state === 'saved'
+      ? words.savedText
+      : oldSince === null
+        ? words.offText
+        : words.wentOffText(clockTime(oldSince));
   return (
     <Notice
       icon={isCrash ? <TriangleAlert className="icon" /> : <Power className="icon" />}
@@ -57,7 +61,11 @@ function StartNotice({ machine, oldSince }: { machine: MachineView; oldSince: nu
         </Button>
       }
     >
-      {isCrash && machine.fault !== null ? <ErrorNote fault={machine.fault} /> : <p className="note">{about}</p>}
+      {isCrash && machine.fault !== null ? (
+        <ErrorNote fault={machine.fault} />
+      ) : (
+        <p className="note">{about}</p>
+      )}
       {start.fault === null ? null : <ErrorNote fault={start.fault} onDismiss={start.dismiss} />}
     </Notice>
   );

@@ -15,7 +15,7 @@ import './display.css';
 /** While the guest has the keyboard, the bar shows when the pointer comes this near to the bottom, CSS pixels. */
 const BAR_REACH = 88;
 
-function describe(machine: MachineView, viewer: ViewerState): string {
+function stateOf(machine: MachineView, viewer: ViewerState): string {
   if (machine.state !== 'running') return stateWords[machine.state];
   if (viewer.phase === 'live') return words.liveState;
   return viewer.oldSince === null ? words.waitingState : words.oldState(clockTime(viewer.oldSince));
@@ -55,14 +55,13 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
   return (
     <section
       className="display"
-      aria-label={words.screenOf(machine.name, describe(machine, state))}
+      aria-label={words.screenOf(machine.name, stateOf(machine, state))}
       aria-busy={isWaiting && isUp}
       data-full-screen={isFullScreen}
       onPointerMove={watchBar}
       onPointerLeave={() => setNearBar(false)}
     >
       <div className="display-area" ref={area} data-overflows={placement?.overflows ?? false}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the keyboard for the guest */}
         <div
           ref={host}
           className="display-host"
@@ -70,10 +69,9 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
           data-phase={state.phase}
           data-old={isOld}
           data-pixelated={placement?.pixelated ?? true}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a remote keyboard and pointer is interactive (role application)
           tabIndex={isLive ? 0 : -1}
           role="application"
-          aria-label={words.screenOf(machine.name, describe(machine, state))}
+          aria-label={words.screenOf(machine.name, stateOf(machine, state))}
           aria-description={words.help}
           hidden={isShot}
           style={style}

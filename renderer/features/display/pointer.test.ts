@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { WheelNotches } from './pointer.ts';
 
 test('a click of a mouse wheel is one notch, whatever the browser calls it', () => {
-  for (const [delta, mode] of [[120, 0], [100, 0], [53, 0], [3, 1], [1, 2]] as const) {
+  for (const [delta, mode] of [
+    [120, 0],
+    [100, 0],
+    [53, 0],
+    [3, 1],
+    [1, 2],
+  ] as const) {
     expect(new WheelNotches().add(delta, mode)).toBe(1);
     expect(new WheelNotches().add(-delta, mode)).toBe(-1);
   }

@@ -10,14 +10,24 @@ test('fits, keeps the aspect and centres', () => {
 });
 
 test('a whole scale just below the fit is taken, so that pixels stay square', () => {
-  expect(place(guest, { width: 1060, height: 900 }, 'fit', 1)).toMatchObject({ scale: 1, pixelated: true, left: 18 });
+  expect(place(guest, { width: 1060, height: 900 }, 'fit', 1)).toMatchObject({
+    scale: 1,
+    pixelated: true,
+    left: 18,
+  });
   expect(place(guest, { width: 1200, height: 1000 }, 'fit', 1).scale).toBeCloseTo(1.172, 3);
 });
 
 test('1:1 counts device pixels', () => {
-  expect(place(guest, { width: 900, height: 700 }, 'actual', 1)).toMatchObject({ width: 1024, overflows: true });
+  expect(place(guest, { width: 900, height: 700 }, 'actual', 1)).toMatchObject({
+    width: 1024,
+    overflows: true,
+  });
   expect(place(guest, { width: 900, height: 700 }, 'actual', 1.5).width).toBeCloseTo(1024 / 1.5);
-  expect(place(guest, { width: 900, height: 700 }, 'actual', 2)).toMatchObject({ width: 1024, pixelated: true });
+  expect(place(guest, { width: 900, height: 700 }, 'actual', 2)).toMatchObject({
+    width: 1024,
+    pixelated: true,
+  });
 });
 
 test('the corners of the picture are the corners of the guest, at every scale', () => {

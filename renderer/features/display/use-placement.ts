@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useState } from 'react';
-import { place, type Placement, type ScaleMode, type Size } from './scaling.ts';
+import { type Placement, place, type ScaleMode, type Size } from './scaling.ts';
 
 /** Tells when the window moves to a display of another pixel density. */
 function onRatioChange(listener: () => void, signal: AbortSignal): void {
@@ -33,7 +33,8 @@ export function usePlacement(
     const stop = new AbortController();
     const measure = () => {
       const { width, height } = element.getBoundingClientRect();
-      if (width > 0 && height > 0) setPlacement(place(size, { width, height }, mode, window.devicePixelRatio));
+      if (width > 0 && height > 0)
+        setPlacement(place(size, { width, height }, mode, window.devicePixelRatio));
     };
     const observer = new ResizeObserver(measure);
     observer.observe(element);

@@ -9,7 +9,13 @@ import { Viewer, type ViewerState } from './viewer.ts';
 const NOTHING: ViewerState = { phase: 'closed', size: null, oldSince: null, reason: null };
 
 /** States in which QEMU is there and its SPICE socket answers. */
-const SHOWN: ReadonlySet<MachineView['state']> = new Set(['running', 'paused', 'suspended', 'stopping', 'saving']);
+const SHOWN: ReadonlySet<MachineView['state']> = new Set([
+  'running',
+  'paused',
+  'suspended',
+  'stopping',
+  'saving',
+]);
 
 interface Hands {
   readonly host: RefObject<HTMLDivElement | null>;

@@ -25,7 +25,10 @@ const levelIcons = {
   problem: <CircleAlert className="icon" aria-hidden="true" />,
 } as const satisfies Record<Finding['level'], ReactNode>;
 
-const gravity = { problem: 0, warning: 1, note: 2, ok: 3 } as const satisfies Record<Finding['level'], number>;
+const gravity = { problem: 0, warning: 1, note: 2, ok: 3 } as const satisfies Record<
+  Finding['level'],
+  number
+>;
 
 function Remedy({ remedy }: { remedy: string }): ReactNode {
   return splitRemedy(remedy).map((part) =>

@@ -33,7 +33,12 @@ function RunningJob({ job }: { job: Job }): ReactNode {
       <div className="job-line">
         <span className="job-title">{job.title}</span>
         {job.cancellable ? (
-          <Button size="s" kind="quiet" busy={isCancelling ? t.cancelling : null} onPress={() => void cancel()}>
+          <Button
+            size="s"
+            kind="quiet"
+            busy={isCancelling ? t.cancelling : null}
+            onPress={() => void cancel()}
+          >
             {t.cancel}
           </Button>
         ) : null}
@@ -86,7 +91,11 @@ export function JobsPopover(): ReactNode {
       ) : (
         <div className="jobs">
           {jobs.map((job) =>
-            job.state === 'running' ? <RunningJob key={job.id} job={job} /> : <EndedJob key={job.id} job={job} />,
+            job.state === 'running' ? (
+              <RunningJob key={job.id} job={job} />
+            ) : (
+              <EndedJob key={job.id} job={job} />
+            ),
           )}
         </div>
       )}

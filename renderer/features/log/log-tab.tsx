@@ -4,11 +4,11 @@ import type { MachineView } from '../../../backend/contract/machine.ts';
 import { useBridge } from '../../bridge/bridge.ts';
 import { text } from '../../i18n/en.ts';
 import { logTime } from '../../i18n/format.ts';
+import { IconButton } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { IconButton } from '../../ui/button.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { type MachineLog, useMachineLog } from './use-machine-log.ts';
 import './log-tab.css';
@@ -63,7 +63,7 @@ function asText({ events, qemu }: MachineLog): string {
 export function LogTab({ machine }: { machine: MachineView }): ReactNode {
   const bridge = useBridge();
   const { log, fault, reload } = useMachineLog(machine.id);
-  // QEMU's own log changes when the state does.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: QEMU's own log changes when the state does
   useEffect(() => reload(), [reload, machine.state]);
   if (log === null) {
     return (

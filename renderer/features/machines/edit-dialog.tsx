@@ -65,9 +65,7 @@ function EditForm({ machine }: { machine: MachineView }): ReactNode {
         value={memoryMiB}
         onChange={setMemory}
         maxMiB={report === null ? memoryMiB : report.memoryTotalBytes / MIB}
-        note={
-          report === null ? undefined : text.create.memoryOf(words(bytes(report.memoryTotalBytes)))
-        }
+        note={report === null ? undefined : text.create.memoryOf(words(bytes(report.memoryTotalBytes)))}
         error={at('memoryMiB')}
       />
       <NumberInput

@@ -96,7 +96,9 @@ function StopButtons({ machine, commands }: { machine: MachineView; commands: Ma
   const { stop, restart, reset } = commands;
   const force = commands['force-off'];
   const busy =
-    machine.state === 'stopping' ? words.shuttingDown : (stop.busy ?? restart.busy ?? reset.busy ?? force.busy);
+    machine.state === 'stopping'
+      ? words.shuttingDown
+      : (stop.busy ?? restart.busy ?? reset.busy ?? force.busy);
   const nothing = [stop, restart, reset, force].every(({ disabledReason }) => disabledReason !== null);
   return (
     <span className="btn-pair" ref={anchor}>

@@ -35,11 +35,16 @@ export function ClockCard({ machine }: { machine: MachineView }): ReactNode {
           <Figure
             label={text.drift}
             value={now === null ? null : signedMs(now.driftMs)}
-            unit={now === null ? undefined : `ms ${text.exact(spreadMs(now.uncertaintyMs)).replace(' ms', '')}`}
+            unit={
+              now === null ? undefined : `ms ${text.exact(spreadMs(now.uncertaintyMs)).replace(' ms', '')}`
+            }
             width={12}
           />
         ) : null}
-        <Figure label={isOn ? text.uses : text.offered} value={isOn ? (now?.guestSource ?? null) : clock.source} />
+        <Figure
+          label={isOn ? text.uses : text.offered}
+          value={isOn ? (now?.guestSource ?? null) : clock.source}
+        />
         {isOn ? null : <Figure label={text.rtc} value={text[clock.rtc]} />}
       </Figures>
       {isOn ? (

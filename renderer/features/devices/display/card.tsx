@@ -19,12 +19,18 @@ export function DisplayCard({ machine }: { machine: MachineView }): ReactNode {
       <Figures>
         <Figure label={text.protocol} value={isSpice ? text.spice : text.noSpice} />
         {machine.pid === null ? null : (
-          <Figure label={text.clients} value={latest === null ? null : latest.displayClients.toString()} width={3} />
+          <Figure
+            label={text.clients}
+            value={latest === null ? null : latest.displayClients.toString()}
+            width={3}
+          />
         )}
       </Figures>
       {isSpice ? null : <p className="note">{text.noSpiceText}</p>}
       <div className="device-foot">
-        <Button onPress={() => navigate({ page: 'machine', id: machine.id, tab: 'display' })}>{text.open}</Button>
+        <Button onPress={() => navigate({ page: 'machine', id: machine.id, tab: 'display' })}>
+          {text.open}
+        </Button>
       </div>
     </Card>
   );

@@ -16,7 +16,10 @@ export function EntropyCard({ machine }: { machine: MachineView }): ReactNode {
       ) : (
         <>
           <Figures>
-            <Figure label={text.source} value={entropy.source === 'rng-builtin' ? text.builtin : text.random} />
+            <Figure
+              label={text.source}
+              value={entropy.source === 'rng-builtin' ? text.builtin : text.random}
+            />
             <Figure label={text.device} value={entropy.plugged ? text.plugged : text.unplugged} />
           </Figures>
           <p className="note">

@@ -1,5 +1,5 @@
 import { MemoryStick } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { MachineView } from '../../../../backend/contract/machine.ts';
 import { useRequest } from '../../../bridge/use-request.ts';
 import { AreaChart } from '../../../charts/area-chart.tsx';
@@ -26,7 +26,13 @@ export function MemoryCard({ machine }: { machine: MachineView }): ReactNode {
   const isOn = machine.pid !== null;
   const guest = latest?.guestMemory ?? null;
   return (
-    <Card title={text.title} icon={<MemoryStick className="icon" />} kind="mem" term="virtio-balloon" span={5}>
+    <Card
+      title={text.title}
+      icon={<MemoryStick className="icon" />}
+      kind="mem"
+      term="virtio-balloon"
+      span={5}
+    >
       <Figures>
         {isOn ? (
           <>
@@ -81,11 +87,6 @@ function Balloon({ machine }: { machine: MachineView }): ReactNode {
   const [held, setHeld] = useState<number | null>(null);
   const wanted = useRef<number | null>(null);
 
-  // Back to what QEMU says once nothing of ours is under way: also after a refusal.
-  useEffect(() => {
-    if (!isBusy && wanted.current === null) setHeld(null);
-  }, [isBusy]);
-
   const ask = async (value: number) => {
     setHeld(value);
     const isFirst = wanted.current === null;
@@ -103,14 +104,14 @@ function Balloon({ machine }: { machine: MachineView }): ReactNode {
   const isRunning = machine.state === 'running';
   const value = Math.min(sizeMiB, Math.max(floorMiB, held ?? targetMiB ?? actualMiB ?? sizeMiB));
   const asked = held ?? targetMiB;
-  const describe = (mib: number) => withUnit(mebibytes(mib));
+  const inWords = (mib: number) => withUnit(mebibytes(mib));
   const pending = machine.pending?.memoryMiB;
   const note =
     isRunning && asked !== null && actualMiB !== null && (isBusy || isMoving(asked, actualMiB))
-      ? text.moving(describe(asked), describe(actualMiB))
+      ? text.moving(inWords(asked), inWords(actualMiB))
       : pending === undefined
         ? null
-        : text.nextStart(describe(pending));
+        : text.nextStart(inWords(pending));
   return (
     <>
       <Slider
@@ -121,9 +122,9 @@ function Balloon({ machine }: { machine: MachineView }): ReactNode {
         minValue={floorMiB}
         maxValue={sizeMiB}
         step={sliderStep(floorMiB, sizeMiB)}
-        from={text.floor(describe(floorMiB))}
-        to={held === null ? describe(sizeMiB) : describe(value)}
-        describe={describe}
+        from={text.floor(inWords(floorMiB))}
+        to={held === null ? inWords(sizeMiB) : inWords(value)}
+        describe={inWords}
         isDisabled={!isRunning || !isConnected}
         onChange={setHeld}
         onChangeEnd={(next) => void ask(next)}

@@ -39,7 +39,8 @@ export function NetworkCard({ machine }: { machine: MachineView }): ReactNode {
 }
 
 function ofNic(nic: NicView) {
-  return (figures: MachineFigures) => figures.nics.find(({ mac }) => mac.toLowerCase() === nic.mac.toLowerCase());
+  return (figures: MachineFigures) =>
+    figures.nics.find(({ mac }) => mac.toLowerCase() === nic.mac.toLowerCase());
 }
 
 function rate(bytesPerSecond: number | null) {

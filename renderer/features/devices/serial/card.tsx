@@ -43,7 +43,9 @@ export function SerialCard({ machine }: { machine: MachineView }): ReactNode {
         </tbody>
       </table>
       <div className="device-foot">
-        <Button onPress={() => navigate({ page: 'machine', id: machine.id, tab: 'console' })}>{text.openConsole}</Button>
+        <Button onPress={() => navigate({ page: 'machine', id: machine.id, tab: 'console' })}>
+          {text.openConsole}
+        </Button>
       </div>
     </Card>
   );

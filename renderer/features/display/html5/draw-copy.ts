@@ -82,7 +82,12 @@ export function drawCopy(surface: Surface, draw: DrawCopy): void {
 }
 
 /** Runs `draw` with the context clipped; only path-based calls and drawImage obey it, putImageData does not. */
-export function withinClip<T>(context: CanvasRenderingContext2D, clip: Clip, box: Rectangle, draw: () => T): T {
+export function withinClip<T>(
+  context: CanvasRenderingContext2D,
+  clip: Clip,
+  box: Rectangle,
+  draw: () => T,
+): T {
   if (clip.type !== CLIP_RECTS) return draw();
   context.save();
   context.beginPath();

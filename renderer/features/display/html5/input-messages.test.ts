@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { keyDown, keyUp, mouseButton, mouseButtons, mouseMotion, mousePosition } from './input-messages.ts';
 
-const hex = (buffer: ArrayBuffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join(' ');
+const hex = (buffer: ArrayBuffer) =>
+  [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join(' ');
 
 test('keys travel as their scan code bytes, lowest first', () => {
   expect(hex(keyDown([0x1e]))).toBe('65 00 04 00 00 00 1e 00 00 00');

@@ -102,7 +102,11 @@ function patchWire({ wire, view }: SpiceLibrary): void {
   view.SpiceDataView.prototype.getUint64 = function getUint64(this: DataView64, at: number): number {
     return (this.getUint32(at + 4, true) >>> 0) * TWO_TO_32 + (this.getUint32(at, true) >>> 0);
   };
-  view.SpiceDataView.prototype.setUint64 = function setUint64(this: DataView64, at: number, value: number): void {
+  view.SpiceDataView.prototype.setUint64 = function setUint64(
+    this: DataView64,
+    at: number,
+    value: number,
+  ): void {
     this.setUint32(at, value >>> 0, true);
     this.setUint32(at + 4, Math.floor(value / TWO_TO_32), true);
   };
@@ -146,7 +150,8 @@ function patchDisplay({ display, view, messages }: SpiceLibrary): void {
   });
 
   function runClipped(this: DisplayChannel, message: Message, run: () => boolean): boolean {
-    if ((message.type !== DRAW_FILL && message.type !== COPY_BITS) || message.data === undefined) return run();
+    if ((message.type !== DRAW_FILL && message.type !== COPY_BITS) || message.data === undefined)
+      return run();
     const base = new messages.SpiceMsgDisplayBase();
     base.from_dv(new view.SpiceDataView(message.data), 0, message.data);
     const surface = this.surfaces?.[base.surface_id];
@@ -189,11 +194,15 @@ function patchDisplay({ display, view, messages }: SpiceLibrary): void {
 }
 
 function patchInputs({ inputs }: SpiceLibrary): void {
-  replace<Channel, [Message], boolean>(inputs.SpiceInputsConn.prototype, 'process_channel_message', (original) => {
-    return function processInputsMessage(this: Channel, message) {
-      const handled = original.call(this, message);
-      if (message.type === MOUSE_MOTION_ACK) hooksOf(this)?.motionAcknowledged();
-      return handled;
-    };
-  });
+  replace<Channel, [Message], boolean>(
+    inputs.SpiceInputsConn.prototype,
+    'process_channel_message',
+    (original) => {
+      return function processInputsMessage(this: Channel, message) {
+        const handled = original.call(this, message);
+        if (message.type === MOUSE_MOTION_ACK) hooksOf(this)?.motionAcknowledged();
+        return handled;
+      };
+    },
+  );
 }

@@ -35,7 +35,12 @@ declare module '@spice-project/spice-html5/src/main.js' {
   import type { MainChannel } from '@spice-project/spice-html5/src/spiceconn.js';
   export const SpiceMainConn: {
     prototype: Record<string, unknown>;
-    new (options: { uri: string; password: string; screen_id: string; onerror(error: unknown): void }): MainChannel;
+    new (options: {
+      uri: string;
+      password: string;
+      screen_id: string;
+      onerror(error: unknown): void;
+    }): MainChannel;
   };
 }
 

@@ -52,7 +52,9 @@ test('a stream that ends is an abnormal close with its reason', () => {
   const socket = new StreamSocket('innkeeper-spice:1', stream);
   socket.onclose = vi.fn();
   stream.onClose?.('the guest ended');
-  expect(socket.onclose).toHaveBeenCalledWith(expect.objectContaining({ code: 1006, reason: 'the guest ended' }));
+  expect(socket.onclose).toHaveBeenCalledWith(
+    expect.objectContaining({ code: 1006, reason: 'the guest ended' }),
+  );
   expect(socket.readyState).toBe(StreamSocket.CLOSED);
 });
 
