@@ -88,7 +88,7 @@ async function run(folders: Folders, lock: BackendLock, parent: ParentPort | und
       : stack.use(
           new IdleExit({
             afterMs: idleMs,
-            isNeeded: () => application.hasRunningGuests(),
+            isNeeded: () => application.isNeeded(),
             exit: () => end('idle'),
           }),
         );

@@ -79,6 +79,14 @@ export class Access {
   }
 }
 
+/**
+ * What a request asks for, cut as it stands: URL would read `//x` as a host, fold dots away before we see them, and throw.
+ */
+export function targetOf(request: IncomingMessage): { path: string; query: URLSearchParams } {
+  const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+  return { path, query: new URLSearchParams(query) };
+}
+
 function sameText(a: string, b: string): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);

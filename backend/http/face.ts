@@ -4,7 +4,7 @@ import { Fault } from '../contract/fault.ts';
 import { UPLOAD_PATH } from '../contract/wire.ts';
 import type { Dispatcher } from '../rpc/dispatcher.ts';
 import type { OpenStream } from '../rpc/streams.ts';
-import { Access, makeSecret } from './access.ts';
+import { Access, makeSecret, targetOf } from './access.ts';
 import { sendFault, sendNotSignedIn, sendText, sendTokenUsed, setHeaders } from './responses.ts';
 import { Sockets } from './sockets.ts';
 import { serveStatic } from './static-files.ts';
@@ -74,18 +74,18 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   if (!access.isOurHost(request)) return sendText(response, 421, 'This is not the name of this server.');
-  const url = new URL(request.url ?? '/', `http://${LOOPBACK}`);
+  const { path, query } = targetOf(request);
   const reading = request.method === 'GET' || request.method === 'HEAD';
   if (!reading && !access.isOurOrigin(request)) {
     return sendText(response, 403, 'Only Innkeeper’s own pages may do this.');
   }
-  const token = url.searchParams.get('token');
-  if (request.method === 'GET' && url.pathname === '/' && token !== null) {
+  const token = query.get('token');
+  if (request.method === 'GET' && path === '/' && token !== null) {
     return exchange(access, token, request, response);
   }
   if (!access.hasCookie(request)) return sendNotSignedIn(response);
-  if (reading) return serveStatic(options.rendererFolder, url.pathname, request, response);
-  if (request.method === 'POST' && url.pathname === UPLOAD_PATH) {
+  if (reading) return serveStatic(options.rendererFolder, path, request, response);
+  if (request.method === 'POST' && path === UPLOAD_PATH) {
     return serveUpload(options.imagesFolder, request, response);
   }
   response.setHeader('Allow', 'GET, HEAD');

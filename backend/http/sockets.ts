@@ -5,14 +5,13 @@ import { Fault } from '../contract/fault.ts';
 import { RPC_PATH, STREAM_PATH, type StreamTarget, streamTarget } from '../contract/wire.ts';
 import { type Dispatcher, MAX_MESSAGE_BYTES, parseErrorMessage } from '../rpc/dispatcher.ts';
 import { joinStreams, type OpenStream } from '../rpc/streams.ts';
-import type { Access } from './access.ts';
+import { type Access, targetOf } from './access.ts';
 
 /** A browser that lets this much pile up does not read any more: its connection ends. Bytes. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 /** Close codes of our own (RFC 6455 §7.4.2): the stream could not be opened; the reason is the fault's message. */
 const CLOSE_FAULT = 4000;
 const CLOSE_UNSUPPORTED = 1003;
-const CLOSE_NORMAL = 1000;
 
 export interface SocketsOptions {
   readonly access: Access;
@@ -39,7 +38,7 @@ export class Sockets implements Disposable {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { access } = this.#options;
     socket.on('error', () => socket.destroy());
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const { path } = targetOf(request);
     const target = parseTarget(path);
     if (!access.isOurHost(request)) refuse(socket, '421 Misdirected Request');
     else if (!access.isOurOrigin(request)) refuse(socket, '403 Forbidden');
@@ -79,6 +78,7 @@ export class Sockets implements Disposable {
     webSocket.on('close', () => connection.close());
   }
 
+  /** A stream that ends is closed without a code (the browser sees 1005, and that it was clean). */
   async #serveStream(webSocket: WebSocket, target: StreamTarget): Promise<void> {
     // Both ways with back-pressure: it pauses the socket while nobody reads, and `write` waits until ws has sent.
     const near = createWebSocketStream(webSocket, { readableObjectMode: false });
@@ -96,11 +96,6 @@ export class Sockets implements Disposable {
         far.destroy();
         return;
       }
-      far.once('close', () => {
-        // Without a word of ours the browser would see 1005 or 1006 and think that the connection broke.
-        if (near.writableFinished) webSocket.close(CLOSE_NORMAL);
-        else near.once('finish', () => webSocket.close(CLOSE_NORMAL));
-      });
       await joinStreams(near, far);
     } catch (error) {
       webSocket.close(CLOSE_FAULT, closeReason(Fault.from(error).message));

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, rm, statfs } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, parse } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Fault } from '../contract/fault.ts';
 import { sendFault, sendJson } from './responses.ts';
 
@@ -78,7 +77,7 @@ async function receive(folder: string, request: IncomingMessage): Promise<string
   try {
     {
       await using file = await open(part, 'wx', 0o600);
-      await pipeline(request, file.createWriteStream({ autoClose: false, highWaterMark: 1024 * 1024 }));
+      await writeFile(file, request);
       await file.sync();
     }
     return await publish(part, folder, name);

@@ -28,6 +28,10 @@ export class Jobs {
     return [...this.#jobs.values()].map((entry) => entry.job);
   }
 
+  get busy(): boolean {
+    return this.list().some((job) => job.state === 'running');
+  }
+
   /** Runs the work as a job; its result, or its fault, is the work's own. */
   async run<T>(request: JobRequest, work: (report: Report, signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();

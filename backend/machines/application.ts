@@ -37,7 +37,8 @@ export interface ApplicationParts {
 
 export interface Application extends AsyncDisposable {
   readonly openStream: OpenStream;
-  hasRunningGuests(): boolean;
+  /** Whether a guest runs or a job is under way: then the back end must stay. */
+  isNeeded(): boolean;
 }
 
 /** Puts the rooms together and gives every request of the contract its handler. */
@@ -108,11 +109,15 @@ export async function createApplication({
     moved(machine, (found) => editMachine(machines, found, edit)),
   );
   dispatcher.register('machine.delete', ({ machine }) => machines.remove(machine));
-  dispatcher.register('machine.undelete', async ({ machine }) => (await machines.undelete(machine)).view());
-  dispatcher.register('machine.start', ({ machine }) => moved(machine, (found) => found.start()));
-  dispatcher.register('machine.stop', ({ machine, force }) =>
-    moved(machine, (found) => (force === true ? found.forceOff() : found.stop())),
+  dispatcher.register('machine.undelete', async ({ machine }) =>
+    machines.view(await machines.undelete(machine)),
   );
+  dispatcher.register('machine.start', ({ machine }) => moved(machine, (found) => found.start()));
+  dispatcher.register('machine.stop', async ({ machine, force }) => {
+    const found = machines.stoppable(machine);
+    await (force === true ? found.forceOff() : found.stop());
+    return machines.view(found);
+  });
   dispatcher.register('machine.restart', ({ machine, force }) =>
     moved(machine, (found) => (force === true ? found.reset() : found.restart())),
   );
@@ -208,7 +213,7 @@ export async function createApplication({
         .usable(target.machine)
         .requireGuest(target.kind === 'spice' ? 'it shows nothing' : 'its console is silent')
         .openStream(target.kind, signal),
-    hasRunningGuests: () => machines.all().some((machine) => machine.running),
+    isNeeded: () => machines.all().some((machine) => machine.running) || jobs.busy,
     [Symbol.asyncDispose]: async () => {
       jobs.cancelAll();
       watchedHost[Symbol.dispose]();

@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir, realpath, statfs } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../contract/fault.ts';
@@ -116,18 +116,21 @@ async function existingDisks(
     const facts = await named(where, inspectImage(await parts.imageTool(), disk.path));
     const readOnly = facts.format === 'iso';
     if (!readOnly) await named(where, checkReadable(disk.path, true));
-    const users = parts.machines.usersOf(disk.path);
-    if (found.has(disk.path) || (users.length > 0 && !readOnly)) {
+    // Two links to one image are one image.
+    const path = await realpath(disk.path);
+    const twice = [...found.values()].some((other) => other.path === path);
+    const users = parts.machines.usersOf(path);
+    if (twice || (users.length > 0 && !readOnly)) {
       throw new Fault({
         code: 'bad-input',
-        message: found.has(disk.path)
+        message: twice
           ? `${disk.path} is given twice.`
           : `${disk.path} belongs to “${users[0]}” already; two guests writing one image destroy it.`,
         remedy: 'Use another image, or make a copy.',
         path: where,
       });
     }
-    found.set(disk.path, { path: disk.path, format: facts.format, readOnly, sizeBytes: facts.sizeBytes });
+    found.set(disk.path, { path, format: facts.format, readOnly, sizeBytes: facts.sizeBytes });
   }
   return found;
 }

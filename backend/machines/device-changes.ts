@@ -200,7 +200,7 @@ export async function setMemory(machine: Machine, targetMiB: number): Promise<Ba
       machine.log(`Memory set to ${targetMiB} MiB; the guest has ${Math.round(result.actualMiB)} MiB`);
       return result;
     } catch (error) {
-      if (before !== null) guest.targetMiB = before;
+      guest.targetMiB = before;
       throw error;
     } finally {
       machine.announce();

@@ -107,7 +107,7 @@ export class Guest implements AsyncDisposable {
   get targetMiB(): number | null {
     return this.#targetMiB;
   }
-  set targetMiB(value: number) {
+  set targetMiB(value: number | null) {
     this.#targetMiB = value;
   }
 

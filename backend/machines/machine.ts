@@ -32,6 +32,10 @@ const QUIT_TIMEOUT = 5_000;
 const TAKE_OVER_TIMEOUT = 3_000;
 /** A QEMU that dies closes its socket a moment before it is gone, ms. */
 const DYING = 250;
+/** How long after its socket closed a QEMU that ends may take to be gone, ms. */
+const EXIT_GRACE = 1_000;
+/** The same line is not written again sooner than this, ms. */
+const SAME_AGAIN = 5_000;
 /** What of QEMU's log a fault carries, bytes. */
 const LOG_TAIL = 4_096;
 
@@ -74,6 +78,9 @@ export class Machine {
   #forceTimer: NodeJS.Timeout | undefined;
   #order: Promise<unknown> = Promise.resolve();
   #released = false;
+  #lastLogged: LogEntry | undefined;
+  /** Its folder is being taken away. */
+  #leaving = false;
 
   constructor(definition: MachineDefinition, host: MachineHost, fault: Fault | null = null) {
     this.#definition = definition;
@@ -152,6 +159,9 @@ export class Machine {
 
   log(text: string): void {
     const entry = { at: Date.now(), text };
+    // A guest that restarts itself in a loop would say nothing else, dozens of times a second.
+    if (text === this.#lastLogged?.text && entry.at - this.#lastLogged.at < SAME_AGAIN) return;
+    this.#lastLogged = entry;
     this.#log.append(entry, (error) =>
       this.#host.trouble(`the log of ${this.#definition.id} could not be written`, error),
     );
@@ -164,6 +174,13 @@ export class Machine {
 
   /** Throws the refusal of the state machine, in words. */
   check(action: MachineAction): MachineState {
+    if (this.#leaving) {
+      throw new Fault({
+        code: 'illegal-move',
+        message: `“${this.#definition.name}” is just being deleted.`,
+        remedy: `Bring it back first: innkeeper undelete ${quoted(this.#definition.name)}`,
+      });
+    }
     const move = onRequest(this.#state, action);
     if (move.ok) return move.state;
     throw new Fault({
@@ -201,6 +218,8 @@ export class Machine {
     this.log('Starting');
     try {
       const host = await this.#host.qemu();
+      // A change of the definition that is still being written is part of what starts; later ones are refused until it runs.
+      await this.#order;
       checkMemoryFits(this.#definition.memory.sizeMiB, totalmem());
       await this.#checkImages();
       await clearRuntime(this.#runtime);
@@ -233,6 +252,7 @@ export class Machine {
       };
       const guest = await this.#openGuest(record, launched.exited, signal);
       this.#adopt(guest);
+      signal.throwIfAborted();
       await guest.qmp.execute('cont');
     } catch (error) {
       const fault = await this.#startFault(error);
@@ -256,6 +276,8 @@ export class Machine {
     try {
       return await Guest.open(record, this.#runtime, this.#listener(), either);
     } catch (error) {
+      // A QEMU that goes takes its socket with it a moment before we hear of its end: its own words tell more.
+      if (!signal.aborted) await Promise.race([exited, delay(EXIT_GRACE, undefined, { ref: false })]);
       throw ended.signal.aborted ? ended.signal.reason : error;
     }
   }
@@ -324,7 +346,7 @@ export class Machine {
       noted !== null &&
       found !== null &&
       found.startTicks === noted.startTicks &&
-      found.commandLine.includes(this.#definition.uuid);
+      found.commandLine.includes(record.definition.uuid);
     if (noted === null || !ours) {
       if (noted === null) return await clearRuntime(this.#runtime);
       await this.#died(null);
@@ -457,11 +479,9 @@ export class Machine {
     this.#starting?.cancel.abort(
       new Fault({ code: 'cancelled', message: 'The start was cancelled by a force-off.' }),
     );
+    // Its fault is for whoever asked for the start. One that was past cancelling has a process now.
+    await this.#starting?.done.catch(() => undefined);
     const running = this.#process;
-    if (this.#starting !== null) {
-      await this.#starting.done.catch(() => undefined);
-      return;
-    }
     if (running === null) return;
     await this.#quit(running);
     await this.until((view) => view.state !== 'stopping' && view.pid === null, QUIT_TIMEOUT * 2);
@@ -555,6 +575,20 @@ export class Machine {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
       this.#waiters.delete(look);
+    }
+  }
+
+  /** Begins nothing any more while `remove` takes the folder away; then the machine is done with, unless that failed. */
+  async leave<T>(remove: () => Promise<T>): Promise<T> {
+    this.#leaving = true;
+    try {
+      await this.#log.settle();
+      const result = await remove();
+      await this.release();
+      return result;
+    } catch (error) {
+      this.#leaving = false;
+      throw error;
     }
   }
 

@@ -3,7 +3,7 @@ import type { MachineId, MachineView } from '../contract/machine.ts';
 import type { Folders } from '../store/paths.ts';
 import { type MachineDefinition, newDefinition } from './definition.ts';
 import { Machine, type MachineHost } from './machine.ts';
-import { type DeletedMachine, Registry, UNDO_PERIOD } from './registry.ts';
+import { type BrokenMachine, type DeletedMachine, Registry, UNDO_PERIOD } from './registry.ts';
 
 /** How often machines that can no longer be brought back are cleared away, ms. */
 const PURGE_EVERY = 10 * 60 * 1000;
@@ -22,7 +22,8 @@ export class Machines implements AsyncDisposable {
 
   constructor(folders: Folders, host: MachineHost, removed: (id: string) => void) {
     this.registry = new Registry(folders);
-    this.#host = host;
+    // Events must not offer for a broken machine what the list does not.
+    this.#host = { ...host, changed: (view) => host.changed(this.#limit(view)) };
     this.#removed = removed;
   }
 
@@ -31,11 +32,7 @@ export class Machines implements AsyncDisposable {
     const { definitions, broken } = await this.registry.load();
     for (const definition of definitions)
       this.#machines.set(definition.id, new Machine(definition, this.#host));
-    for (const { id, fault } of broken) {
-      const stand = { ...newDefinition({ ...STAND_IN, name: id }), id };
-      this.#machines.set(id, new Machine(stand, this.#host, fault));
-      this.#broken.add(id);
-    }
+    for (const entry of broken) this.#addBroken(entry);
     await Promise.all([...this.#machines.values()].map((machine) => machine.takeOver()));
     await this.registry.purge(Date.now());
     this.#purge = setInterval(() => {
@@ -46,6 +43,15 @@ export class Machines implements AsyncDisposable {
     this.#purge.unref();
     // Not before the first answer: five hundred machines have five hundred images to look at.
     void this.#lookAtImages();
+  }
+
+  /** Shown under its id, with its fault. */
+  #addBroken({ id, fault }: BrokenMachine): Machine {
+    const stand = { ...newDefinition({ ...STAND_IN, name: id }), id };
+    const machine = new Machine(stand, this.#host, fault);
+    this.#machines.set(id, machine);
+    this.#broken.add(id);
+    return machine;
   }
 
   async #lookAtImages(): Promise<void> {
@@ -60,8 +66,12 @@ export class Machines implements AsyncDisposable {
   }
 
   view(machine: Machine): MachineView {
-    const view = machine.view();
-    return this.#broken.has(machine.definition.id) ? { ...view, can: ['delete'] } : view;
+    return this.#limit(machine.view());
+  }
+
+  #limit(view: MachineView): MachineView {
+    if (!this.#broken.has(view.id)) return view;
+    return { ...view, can: view.pid === null ? ['delete'] : ['force-off'] };
   }
 
   all(): Machine[] {
@@ -97,6 +107,12 @@ export class Machines implements AsyncDisposable {
     });
   }
 
+  /** The machine, for ending its guest: also one whose definition broke while the guest ran. */
+  stoppable(ref: string): Machine {
+    const machine = this.find(ref);
+    return machine.process === null ? this.usable(ref) : machine;
+  }
+
   /** Makes a machine; `fill` adds its disks. */
   async create(
     definition: MachineDefinition,
@@ -127,11 +143,10 @@ export class Machines implements AsyncDisposable {
   async remove(ref: string): Promise<{ machine: MachineId; name: string; undoUntil: number }> {
     const machine = this.find(ref);
     const { id, name } = machine.definition;
-    if (!this.#broken.has(id)) machine.check('delete');
+    machine.check('delete');
     return await machine.inOrder(async () => {
-      if (!this.#broken.has(id)) machine.check('delete');
-      await machine.release();
-      const deleted = await this.registry.discard(id, name);
+      machine.check('delete');
+      const deleted = await machine.leave(() => this.registry.discard(id));
       this.#machines.delete(id);
       this.#broken.delete(id);
       this.#removed(id);
@@ -140,10 +155,12 @@ export class Machines implements AsyncDisposable {
   }
 
   async undelete(ref: string): Promise<Machine> {
-    const deleted = await this.#findDeleted(ref);
-    const release = this.#reserve(deleted.name, null);
+    const { deleted, name } = await this.#findDeleted(ref);
+    const release = this.#reserve(name, null);
     try {
-      const machine = new Machine(await this.registry.restore(deleted), this.#host);
+      const restored = await this.registry.restore(deleted);
+      const machine =
+        'fault' in restored ? this.#addBroken(restored) : new Machine(restored.definition, this.#host);
       this.#machines.set(machine.definition.id, machine);
       machine.log('Brought back');
       machine.announce();
@@ -153,11 +170,14 @@ export class Machines implements AsyncDisposable {
     }
   }
 
-  async #findDeleted(ref: string): Promise<DeletedMachine> {
-    const all = (await this.registry.deleted()).sort((one, other) => other.deletedAt - one.deletedAt);
+  /** By id or by name; of several with one name the one that was deleted last. */
+  async #findDeleted(ref: string): Promise<{ deleted: DeletedMachine; name: string }> {
+    const newestFirst = (await this.registry.deleted()).sort((one, other) => other.deletedAt - one.deletedAt);
+    const all = await Promise.all(
+      newestFirst.map(async (deleted) => ({ deleted, name: await this.registry.nameOf(deleted) })),
+    );
     const found =
-      all.find((deleted) => deleted.id === ref) ??
-      all.find((deleted) => nameKey(deleted.name) === nameKey(ref));
+      all.find(({ deleted }) => deleted.id === ref) ?? all.find(({ name }) => nameKey(name) === nameKey(ref));
     if (found !== undefined) return found;
     throw new Fault({
       code: 'not-found',

@@ -17,7 +17,7 @@ export interface BrokenMachine {
 
 export interface DeletedMachine {
   readonly id: MachineId;
-  readonly name: string;
+  /** Milliseconds since the epoch. */
   readonly deletedAt: number;
 }
 
@@ -42,31 +42,35 @@ export class Registry {
         if (entry.name.endsWith('.part')) await rm(join(root, entry.name), { recursive: true, force: true });
         continue;
       }
-      const file = machineFolder(this.#folders, id.data).definition;
-      try {
-        const value = await readJsonFile(file);
-        if (value === undefined) {
-          throw new Fault({
-            code: 'not-found',
-            message: `The definition ${file} is missing.`,
-            remedy: 'Put a backup in its place, or delete the machine.',
-          });
-        }
-        const definition = parseDefinition(value, file);
-        if (definition.id !== id.data) {
-          throw new Fault({
-            code: 'bad-input',
-            message: `${file} says that it is machine ${definition.id}, but its folder is ${id.data}.`,
-            remedy: 'Give it the id of its folder, or delete the machine.',
-            path: ['id'],
-          });
-        }
-        definitions.push(definition);
-      } catch (error) {
-        broken.push({ id: id.data, fault: Fault.from(error) });
-      }
+      const read = await this.#read(id.data);
+      if ('fault' in read) broken.push(read);
+      else definitions.push(read.definition);
     }
     return { definitions, broken };
+  }
+
+  async #read(id: MachineId): Promise<{ definition: MachineDefinition } | BrokenMachine> {
+    const file = machineFolder(this.#folders, id).definition;
+    try {
+      const value = await readJsonFile(file);
+      if (value === undefined) {
+        throw new Fault({
+          code: 'not-found',
+          message: `The definition ${file} is missing.`,
+          remedy: 'Put a backup in its place, or delete the machine.',
+        });
+      }
+      const definition = parseDefinition(value, file);
+      if (definition.id === id) return { definition };
+      throw new Fault({
+        code: 'bad-input',
+        message: `${file} says that it is machine ${definition.id}, but its folder is ${id}.`,
+        remedy: 'Give it the id of its folder, or delete the machine.',
+        path: ['id'],
+      });
+    } catch (error) {
+      return { id, fault: Fault.from(error) };
+    }
   }
 
   /**
@@ -97,10 +101,10 @@ export class Registry {
   }
 
   /** Puts the whole folder aside, where `restore` finds it until the undo period is over. */
-  async discard(id: MachineId, name: string): Promise<DeletedMachine> {
+  async discard(id: MachineId): Promise<DeletedMachine> {
     const bin = binFolder(this.#folders);
     await mkdir(bin, { recursive: true, mode: 0o700 });
-    const deleted = { id, name, deletedAt: Date.now() };
+    const deleted = { id, deletedAt: Date.now() };
     try {
       await rename(machineFolder(this.#folders, id).folder, this.#inBin(deleted));
       await syncFolder(machinesFolder(this.#folders));
@@ -114,22 +118,33 @@ export class Registry {
     const bin = binFolder(this.#folders);
     await mkdir(bin, { recursive: true, mode: 0o700 });
     return (await readdir(bin)).flatMap((entry) => {
-      const [, at, id, name] = /^(\d+)\.([a-z0-9]{8})\.(.*)$/.exec(entry) ?? [];
+      const [, at, id] = /^(\d{1,15})\.([a-z0-9]{8})$/.exec(entry) ?? [];
       const parsed = machineId.safeParse(id);
-      if (at === undefined || name === undefined || !parsed.success) return [];
-      return [{ id: parsed.data, name: decodeURIComponent(name), deletedAt: Number(at) }];
+      return at === undefined || !parsed.success ? [] : [{ id: parsed.data, deletedAt: Number(at) }];
     });
   }
 
-  async restore(deleted: DeletedMachine): Promise<MachineDefinition> {
-    const { folder, definition } = machineFolder(this.#folders, deleted.id);
+  /** The name in a deleted machine's definition; its id where that cannot be read. */
+  async nameOf(deleted: DeletedMachine): Promise<string> {
+    const file = join(this.#inBin(deleted), 'machine.json');
+    try {
+      return parseDefinition(await readJsonFile(file), file).name;
+    } catch (error) {
+      if (error instanceof Fault) return deleted.id;
+      throw error;
+    }
+  }
+
+  /** Puts it back where it was. One that was broken is broken still. */
+  async restore(deleted: DeletedMachine): Promise<{ definition: MachineDefinition } | BrokenMachine> {
+    const { folder } = machineFolder(this.#folders, deleted.id);
     try {
       await rename(this.#inBin(deleted), folder);
       await syncFolder(machinesFolder(this.#folders));
     } catch (error) {
       throw fileFault(error, folder, 'written');
     }
-    return parseDefinition(await readJsonFile(definition), definition);
+    return await this.#read(deleted.id);
   }
 
   /** Deletes for good whatever can no longer be brought back. */
@@ -141,10 +156,7 @@ export class Registry {
   }
 
   #inBin(deleted: DeletedMachine): string {
-    return join(
-      binFolder(this.#folders),
-      `${deleted.deletedAt}.${deleted.id}.${encodeURIComponent(deleted.name)}`,
-    );
+    return join(binFolder(this.#folders), `${deleted.deletedAt}.${deleted.id}`);
   }
 }
 

@@ -40,6 +40,8 @@ export class UnixClient implements AsyncDisposable {
       for (let line = lines.next(); line !== null; line = lines.next()) this.#receive(line);
       if (lines.overflowed) socket.destroy();
     });
+    // Half-open is for streams: a back end that says no more is gone.
+    socket.on('end', () => socket.destroy());
     this.closed = new Promise((resolve) => {
       let cause: Error | undefined;
       socket.on('error', (error) => {

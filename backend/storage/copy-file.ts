@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, unlink } from 'node:fs/promises';
 import { fileFault } from '../store/atomic-file.ts';
+import { checkReadable } from './images.ts';
 import { runProgram } from './run-program.ts';
 
 /**
@@ -8,6 +9,7 @@ import { runProgram } from './run-program.ts';
  * plain copy. A copy that fails leaves nothing.
  */
 export async function copyImage(from: string, to: string, signal?: AbortSignal): Promise<void> {
+  await checkReadable(from);
   try {
     try {
       await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);

@@ -24,7 +24,11 @@ const imageInfo = z.object({
   'backing-filename': z.string().optional(),
   'full-backing-filename': z.string().optional(),
   encrypted: z.boolean().optional(),
+  'format-specific': z.object({ data: z.object({ 'data-file': z.string().optional() }).optional() }).optional(),
 });
+
+/** Longer chains of backing files than this are a loop or a trap. */
+const LONGEST_CHAIN = 64;
 
 /**
  * What an image is: found out once, when a person brings it, and written into the definition. QEMU itself never
@@ -36,10 +40,7 @@ export async function inspectImage(qemuImg: string, path: string): Promise<Image
     const { size } = await stat(path);
     return { path, kind: 'cd', format: 'iso', sizeBytes: size };
   }
-  const { stdout } = await runProgram(qemuImg, ['info', '--output=json', '--force-share', path], {
-    timeoutMs: INSPECT_TIMEOUT,
-  });
-  const info = imageInfo.parse(JSON.parse(stdout));
+  const info = await readInfo(qemuImg, path);
   const format = imageFormat.safeParse(info.format);
   if (!format.success) {
     throw new Fault({
@@ -49,9 +50,50 @@ export async function inspectImage(qemuImg: string, path: string): Promise<Image
       path: ['path'],
     });
   }
-  const backing = info['full-backing-filename'] ?? info['backing-filename'];
-  if (backing !== undefined) await checkBacking(path, backing);
+  if (info.encrypted === true) {
+    throw new Fault({
+      code: 'not-supported',
+      message: `${path} is encrypted, which Innkeeper cannot open.`,
+      remedy: 'Decrypt it into a new image with qemu-img convert.',
+      path: ['path'],
+    });
+  }
+  await checkChain(qemuImg, path, info);
   return { path, kind: 'disk', format: format.data, sizeBytes: info['virtual-size'] };
+}
+
+/** qemu-img opens the image alone here, not what it builds on. */
+async function readInfo(qemuImg: string, path: string): Promise<z.infer<typeof imageInfo>> {
+  const { stdout } = await runProgram(qemuImg, ['info', '--output=json', '--force-share', path], {
+    timeoutMs: INSPECT_TIMEOUT,
+  });
+  return imageInfo.parse(JSON.parse(stdout));
+}
+
+/** Every layer is looked at before anything opens the one below it. */
+async function checkChain(qemuImg: string, path: string, top: z.infer<typeof imageInfo>): Promise<void> {
+  let layer = { path, info: top };
+  for (let depth = 0; depth < LONGEST_CHAIN; depth += 1) {
+    const dataFile = layer.info['format-specific']?.data?.['data-file'];
+    if (dataFile !== undefined) {
+      throw new Fault({
+        code: 'not-supported',
+        message: `${layer.path} keeps its data in another file, “${dataFile}”.`,
+        remedy: `Make one file of them: qemu-img convert -O qcow2 '${layer.path}' FLAT.qcow2`,
+        path: ['path'],
+      });
+    }
+    const backing = layer.info['full-backing-filename'] ?? layer.info['backing-filename'];
+    if (backing === undefined) return;
+    await checkBacking(layer.path, backing);
+    layer = { path: backing, info: await readInfo(qemuImg, backing) };
+  }
+  throw new Fault({
+    code: 'not-supported',
+    message: `${path} builds on more than ${LONGEST_CHAIN} images, or on itself.`,
+    remedy: 'Flatten it where it came from: qemu-img convert -O qcow2 IMAGE FLAT.qcow2',
+    path: ['path'],
+  });
 }
 
 /** A backing file is opened with the person's rights: one that names a protocol or a made-up node is a trap in an image from strangers. */

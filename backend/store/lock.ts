@@ -24,7 +24,9 @@ const WHO_TIMEOUT_MS = 1000;
  * Throws the fault 'already-running' when another process holds it.
  */
 export async function acquireLock(path: string): Promise<BackendLock> {
-  const name = await socketName(path);
+  const name = await socketName(path).catch((error: unknown) => {
+    throw cannotLock(path, error);
+  });
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.end(`${process.pid}\n`);
@@ -40,6 +42,22 @@ export async function acquireLock(path: string): Promise<BackendLock> {
     path,
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
+}
+
+function cannotLock(path: string, cause: unknown): Fault {
+  const full = hasCode(cause, 'ENOSPC') || hasCode(cause, 'EDQUOT');
+  const denied = hasCode(cause, 'EACCES') || hasCode(cause, 'EPERM') || hasCode(cause, 'EROFS');
+  if (!full && !denied) return Fault.from(cause);
+  return new Fault(
+    {
+      code: full ? 'no-space' : 'no-permission',
+      message: full
+        ? `The disk that holds ${dirname(path)} is full.`
+        : `You may not write into the data folder ${dirname(path)}.`,
+      remedy: full ? 'Free some space and try again.' : 'Make it writable for you, or set INNKEEPER_HOME.',
+    },
+    { cause },
+  );
 }
 
 function alreadyRunning(path: string, pid: string | null): Fault {

@@ -2,6 +2,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'reac
 import { useBridge } from '../bridge/bridge.ts';
 import { CreateDialog } from '../features/create/create-dialog.tsx';
 import { Welcome } from '../features/create/welcome.tsx';
+import { enqueue } from '../features/devices/drop/drop-queue.ts';
 import { EditDialog } from '../features/machines/edit-dialog.tsx';
 import { text } from '../i18n/en.ts';
 import { useConnection, useIsLive } from '../stores/connection.ts';
@@ -11,7 +12,7 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { appCommands } from './commands.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
-import { FileDrop } from './file-drop.tsx';
+import { FileDropHint } from './file-drop.tsx';
 import { MachinePage } from './machine-page.tsx';
 import { Mismatch } from './mismatch.tsx';
 import { Palette } from './palette.tsx';
@@ -20,6 +21,9 @@ import { useShortcuts } from './use-shortcuts.ts';
 import './app.css';
 
 const HostPage = lazy(async () => ({ default: (await import('../features/host/host-page.tsx')).HostPage }));
+const DropOffers = lazy(async () => ({
+  default: (await import('../features/devices/drop/drop-offers.tsx')).DropOffers,
+}));
 const SettingsPage = lazy(async () => ({
   default: (await import('../features/settings/settings-page.tsx')).SettingsPage,
 }));
@@ -72,7 +76,16 @@ export function App(): ReactNode {
     <>
       <div className="app" data-old={phase === 'reconnecting' || undefined} data-live={isLive || undefined}>
         <ConnectionBanner />
-        <FileDrop machine={machine}>{(onFile) => <SideBar searchRef={search} onFile={onFile} />}</FileDrop>
+        <SideBar
+          searchRef={search}
+          onFiles={(id, files) =>
+            enqueue(
+              bridge,
+              id,
+              files.map((file) => ({ file })),
+            )
+          }
+        />
         <main className="main">
           <Suspense fallback={null}>
             {route.page === 'host' ? <HostPage /> : null}
@@ -91,6 +104,10 @@ export function App(): ReactNode {
       <CreateDialog />
       <EditDialog />
       <Palette commands={commands} />
+      <Suspense fallback={null}>
+        <DropOffers />
+      </Suspense>
+      <FileDropHint machineName={machine?.name} />
       <Toasts />
     </>
   );

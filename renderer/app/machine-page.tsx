@@ -1,5 +1,6 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import type { MachineView } from '../../backend/contract/machine.ts';
+import { useMachineDrop } from '../features/devices/drop/use-machine-drop.ts';
 import { MachineHeader } from '../features/machines/machine-header.tsx';
 import { MachineNotices } from '../features/machines/machine-notices.tsx';
 import { text } from '../i18n/en.ts';
@@ -35,8 +36,9 @@ async function showFullScreen(id: string): Promise<void> {
 
 /** One machine: its header, what went wrong, and its parts. */
 export function MachinePage({ machine, tab }: { machine: MachineView; tab: MachineTab }): ReactNode {
+  const { isOver, dropProps } = useMachineDrop(machine.id);
   return (
-    <div className="machine-page">
+    <div className="machine-page" data-over={isOver} {...dropProps}>
       <MachineHeader machine={machine} onFullScreen={() => void showFullScreen(machine.id)} />
       <MachineNotices machine={machine} />
       <Tabs

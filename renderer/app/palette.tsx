@@ -7,8 +7,8 @@ import {
   Menu,
   MenuItem,
   MenuSection,
-  SearchField,
   Text,
+  TextField,
 } from 'react-aria-components';
 import { stateWords } from '../../backend/contract/machine.ts';
 import { useBridge } from '../bridge/bridge.ts';
@@ -21,7 +21,7 @@ import { useMachine, useMachines } from '../stores/machines.ts';
 import { navigate, useRoute } from '../stores/route.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import type { AppCommand } from './commands.ts';
-import { best } from './palette-search.ts';
+import { best, score } from './palette-search.ts';
 import './palette.css';
 
 const t = text.palette;
@@ -101,16 +101,17 @@ function Finder({ commands }: { commands: readonly AppCommand[] }): ReactNode {
     { title: t.machines, entries: best(machineEntries, query, label, MOST_MACHINES) },
     { title: t.pages, entries: best(pageEntries, query, label, 12) },
   ].filter(({ entries }) => entries.length > 0);
-  // A name that was typed in full goes before what the selected machine can do.
-  if (query !== '') sections.sort((a, b) => Number(b.title === t.machines) - Number(a.title === t.machines));
+  // What answers best goes first; without a question, what the selected machine can do.
+  const answers = (entries: readonly Entry[]): number => score(query, entries[0]?.label ?? '');
+  sections.sort((a, b) => answers(b.entries) - answers(a.entries));
 
   return (
     <Autocomplete inputValue={query} onInputChange={setQuery}>
-      <SearchField className="palette-field" aria-label={t.title} autoFocus>
+      <TextField className="palette-field" aria-label={t.title} autoFocus>
         <Search className="icon search-icon" aria-hidden="true" />
         <Input className="search-input" placeholder={t.placeholder} />
         <kbd className="keys">Esc</kbd>
-      </SearchField>
+      </TextField>
       <Menu
         className="palette-list"
         aria-label={t.title}

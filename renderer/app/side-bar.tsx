@@ -1,6 +1,5 @@
 import { House, Plus, Settings } from 'lucide-react';
 import type { ReactNode, Ref } from 'react';
-import type { MachineView } from '../../backend/contract/machine.ts';
 import { HostFoot } from '../features/host/host-foot.tsx';
 import { JobsPopover } from '../features/jobs/jobs-popover.tsx';
 import { MachineList } from '../features/machines/machine-list.tsx';
@@ -11,11 +10,12 @@ import { IconButton } from '../ui/button.tsx';
 
 export interface SideBarProps {
   searchRef: Ref<HTMLInputElement>;
-  onFile: (machine: MachineView, file: File) => void;
+  /** Files were dropped on a row. */
+  onFiles: (machine: string, files: File[]) => void;
 }
 
 /** Left: machines above, the host below. */
-export function SideBar({ searchRef, onFile }: SideBarProps): ReactNode {
+export function SideBar({ searchRef, onFiles }: SideBarProps): ReactNode {
   return (
     <aside className="side">
       <div className="brand">
@@ -39,7 +39,7 @@ export function SideBar({ searchRef, onFile }: SideBarProps): ReactNode {
           />
         </span>
       </div>
-      <MachineList searchRef={searchRef} onFile={onFile} />
+      <MachineList searchRef={searchRef} onFiles={onFiles} />
       <HostFoot jobs={<JobsPopover />} />
     </aside>
   );

@@ -18,7 +18,7 @@ export interface SparklineProps {
 
 /** One line, no axes: how it went over the last minute. */
 export function Sparkline(props: SparklineProps): ReactNode {
-  const { samples, until, label, kind = 'cpu', ceiling = 0, width = 44, height = 18 } = props;
+  const { samples, until, label, kind = 'cpu', ceiling = 0, width = 40, height = 18 } = props;
   return (
     <svg
       className="sparkline"

@@ -189,6 +189,7 @@ export const text = {
     innkeeper: 'Innkeeper',
     cpus: 'CPUs',
     memory: 'Memory',
+    total: 'Total',
     free: 'Free',
     machinesHold: 'Machines hold',
   },
@@ -231,7 +232,7 @@ export const text = {
     shortcuts: 'Keyboard shortcuts',
   },
   drop: {
-    onto: (name: string) => `Drop to use it with ${name}`,
-    noMachine: 'Choose a machine first, then drop the file on it',
+    onto: (name: string) => `Drop to use it with ${name}, or on a machine of the list`,
+    newMachine: 'Drop on a machine of the list, or here to make a new one',
   },
 } as const;

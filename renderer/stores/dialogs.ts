@@ -2,8 +2,8 @@ import { create } from 'zustand';
 
 /** Which of the app's dialogs is open. */
 interface Dialogs {
-  /** `path`: a file that was dropped where no machine was. */
-  readonly create: { readonly path: string } | null;
+  /** `file`: one that was dropped where no machine was. */
+  readonly create: { readonly file: File | null } | null;
   /** The machine that is edited. */
   readonly edit: string | null;
   readonly isPaletteOpen: boolean;
@@ -18,8 +18,8 @@ export const dialogsStore = create<Dialogs>()(() => ({
   forceOff: null,
 }));
 
-export function openCreate(path = ''): void {
-  dialogsStore.setState({ create: { path } });
+export function openCreate(file: File | null = null): void {
+  dialogsStore.setState({ create: { file } });
 }
 
 export function closeCreate(): void {

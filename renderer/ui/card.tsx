@@ -60,6 +60,11 @@ export function CardGrid({ children }: { children: ReactNode }): ReactNode {
   );
 }
 
+/** Cards one under the other in one place of a CardGrid. */
+export function CardColumn({ span, children }: { span: 5 | 6 | 7; children: ReactNode }): ReactNode {
+  return <div className={`card-column card-${span}`}>{children}</div>;
+}
+
 /** A line of a card: what it is at the left, its control at the right. */
 export function CardRow({ children }: { children: ReactNode }): ReactNode {
   return <div className="card-row">{children}</div>;

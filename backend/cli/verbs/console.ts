@@ -106,7 +106,7 @@ const consoleVerb = defineVerb({
     const { id, name } = await client.request('machine.show', { machine: args.NAME });
     const stream = await client.openStream({ kind: 'console', machine: id });
     const chunks: Buffer[] = [];
-    if (process.stdin.isTTY) context.note(`Connected to '${name}'. Ctrl-] leaves.`);
+    if (process.stdin.isTTY) context.note(`Connected to “${name}”. Ctrl-] leaves.`);
     const how = await converse(stream, context.json ? (bytes) => chunks.push(bytes) : null);
     if (process.stdin.isTTY) context.note(how === 'closed' ? '\nThe console closed.' : '');
     return { json: { machine: id, output: Buffer.concat(chunks).toString('utf8') } };

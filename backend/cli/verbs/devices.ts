@@ -82,7 +82,7 @@ const diskList = defineVerb({
   run: async ({ args }, context) => {
     const client = await context.connect();
     const { disks } = await client.request('disk.list', { machine: args.NAME });
-    if (disks.length === 0) return { json: { disks }, text: `'${args.NAME}' has no disks.` };
+    if (disks.length === 0) return { json: { disks }, text: `“${args.NAME}” has no disks.` };
     return {
       json: { disks },
       text: table([['ID', 'BUS', 'SIZE', 'FORMAT', 'ACCESS', 'STATE', 'FILE'], ...disks.map(diskRow)]),

@@ -9,7 +9,7 @@ type Move = 'machine.start' | 'machine.pause' | 'machine.resume';
 /** `'demo' is running.`, after whatever was asked. */
 async function now(machine: MachineView): Promise<Outcome> {
   const { stateWords } = await import('../../contract/machine.ts');
-  return { json: machine, text: `'${machine.name}' is ${stateWords[machine.state].toLowerCase()}.` };
+  return { json: machine, text: `“${machine.name}” is ${stateWords[machine.state].toLowerCase()}.` };
 }
 
 async function move(name: Move, machine: string, context: Context): Promise<Outcome> {
@@ -39,7 +39,7 @@ const stop = defineVerb({
       ...(options.force ? { force: true } : {}),
     });
     if (machine.state === 'stopping' && !options.force) {
-      return { json: machine, text: `Asked '${machine.name}' to shut down.` };
+      return { json: machine, text: `Asked “${machine.name}” to shut down.` };
     }
     return now(machine);
   },
@@ -110,7 +110,7 @@ const wait = defineVerb({
     const timeoutMs = parseDuration(options.timeout ?? '60s', '--timeout');
     const client = await context.connect();
     const reached = await client.request('machine.wait', { machine: args.NAME, for: condition, timeoutMs });
-    return { json: reached, text: `'${args.NAME}' ${conditions[condition]}.` };
+    return { json: reached, text: `“${args.NAME}” ${conditions[condition]}.` };
   },
 });
 

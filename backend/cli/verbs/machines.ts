@@ -51,7 +51,7 @@ const create = defineVerb({
     using _progress = showJobs(client, context);
     const machine = await client.request('machine.create', input);
     const next = options.start ? '' : ` Start it with: innkeeper start '${machine.name}'`;
-    return { json: machine, text: `Made '${machine.name}' (${machine.id}).${next}` };
+    return { json: machine, text: `Made “${machine.name}” (${machine.id}).${next}` };
   },
 });
 
@@ -163,7 +163,7 @@ const edit = defineVerb({
     const client = await context.connect();
     const machine = await client.request('machine.edit', input);
     const when = machine.pending === null ? '' : ' It takes effect at the next start.';
-    return { json: machine, text: `Changed '${machine.name}'.${when}` };
+    return { json: machine, text: `Changed “${machine.name}”.${when}` };
   },
 });
 
@@ -178,7 +178,7 @@ const remove = defineVerb({
     const until = new Date(deleted.undoUntil).toLocaleTimeString();
     return {
       json: deleted,
-      text: `Deleted '${deleted.name}'. Until ${until} it comes back with: innkeeper undelete ${deleted.machine}`,
+      text: `Deleted “${deleted.name}”. Until ${until} it comes back with: innkeeper undelete ${deleted.machine}`,
     };
   },
 });
@@ -191,7 +191,7 @@ const undelete = defineVerb({
   run: async ({ args }, context) => {
     const client = await context.connect();
     const machine = await client.request('machine.undelete', { machine: args.NAME });
-    return { json: machine, text: `'${machine.name}' is back.` };
+    return { json: machine, text: `“${machine.name}” is back.` };
   },
 });
 

@@ -15,7 +15,6 @@ const header = {
   version: 0x206,
   kernelAlignment: 0x230,
   relocatable: 0x234,
-  minimumAlignment: 0x235, // as a power of two
   loadFlags: 0x236,
   payloadOffset: 0x248,
   payloadLength: 0x24c,
@@ -27,9 +26,10 @@ const header = {
 const headerMagic = 0x53726448; // "HdrS"
 const payloadVersion = 0x208; // the protocol that has payload_offset
 const sectorBytes = 512;
-/** The kernel wants to lie at a multiple of 2 MiB; the stub takes the 2 MiB before it. */
-const alignmentPower = 21;
-const alignment = 1 << alignmentPower;
+/** Where boot loaders put a kernel that says nothing else; GRUB loads there without copying it once more. */
+const loadAddress = 0x100000;
+/** The kernel wants to lie at a multiple of 2 MiB. */
+const alignment = 2 * 1024 * 1024;
 
 /** The packed kernel inside a bzImage, or null when this is not a bzImage of a protocol that says where it is. */
 export function packedKernel(image: Uint8Array): Uint8Array | null {
@@ -57,22 +57,23 @@ export function packingOf(packed: Uint8Array): Packing {
 export function unpackedImage(original: Uint8Array, kernel: Uint8Array): Uint8Array {
   const { address, bytes } = flatKernel(kernel);
   const setup = setupBytes(viewOf(original));
-  const image = new Uint8Array(setup + alignment + bytes.length);
+  // Zeros between the stub and the kernel: they become a hole in the file.
+  const distance = address - loadAddress;
+  const image = new Uint8Array(setup + distance + bytes.length);
   image.set(original.subarray(0, setup));
-  image.set(stub(), setup);
-  image.set(bytes, setup + alignment);
+  image.set(stub(distance), setup);
+  image.set(bytes, setup + distance);
   const view = viewOf(image);
   view.setUint32(header.systemSize, Math.ceil((image.length - setup) / 16), true);
   view.setUint32(header.kernelAlignment, alignment, true);
-  view.setUint8(header.relocatable, 1);
-  view.setUint8(header.minimumAlignment, alignmentPower);
+  view.setUint8(header.relocatable, 0);
   // No 64-bit entry, no EFI: only what a BIOS boot loader uses.
   view.setUint16(header.loadFlags, 0, true);
   view.setUint32(header.handoverOffset, 0, true);
   view.setUint32(header.payloadOffset, 0, true);
   view.setUint32(header.payloadLength, 0, true);
-  view.setBigUint64(header.preferredAddress, 0xfe00_0000n, true);
-  view.setUint32(header.initSize, alignment + bytes.length, true);
+  view.setBigUint64(header.preferredAddress, BigInt(loadAddress), true);
+  view.setUint32(header.initSize, distance + bytes.length, true);
   return image;
 }
 
@@ -100,7 +101,7 @@ function flatKernel(elf: Uint8Array): { address: number; bytes: Uint8Array } {
   if (
     segments.length === 0 ||
     address % alignment !== 0 ||
-    address < 2 * alignment ||
+    address < loadAddress + alignment ||
     end - address > 2 ** 28
   ) {
     throw unusable('its segments are not where a kernel has them');
@@ -114,7 +115,7 @@ function flatKernel(elf: Uint8Array): { address: number; bytes: Uint8Array } {
  * Entered in 32-bit mode with the address of boot_params in esi (boot.rst, "32-bit Boot Protocol"), wherever it was loaded.
  * Leaves in 64-bit mode with boot_params in rsi and the first 4 GiB mapped to themselves ("64-bit Boot Protocol").
  */
-function stub(): Uint8Array {
+function stub(distance: number): Uint8Array {
   const bytes = new Uint8Array(0x7000);
   const view = viewOf(bytes);
   // 0x000 code · 0x7f0 GDT pointer · 0x800 GDT · 0x1000 PML4 · 0x2000 page directory pointers · 0x3000 four page directories
@@ -151,10 +152,11 @@ function stub(): Uint8Array {
     [0x8e, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0], //         mov ds, eax; mov es, eax; mov ss, eax
     [0x89, 0xf6], //                                 mov esi, esi: clears the upper half of rsi
     [0x89, 0xe8], //                                 mov eax, ebp
-    [0x48, 0x05, 0x00, 0x00, 0x20, 0x00], //         add rax, 0x200000
+    [0x48, 0x05, 0x00, 0x00, 0x00, 0x00], //         add rax, distance
     [0xff, 0xe0], //                                 jmp rax
   ].flat();
   bytes.set(longMode, 0x100);
+  view.setUint32(0x100 + longMode.length - 6, distance, true);
   view.setUint16(0x7f0, 4 * 8 - 1, true);
   view.setBigUint64(0x810, 0x00af_9a00_0000_ffffn, true); // __BOOT_CS: 64-bit code
   view.setBigUint64(0x818, 0x00cf_9200_0000_ffffn, true); // __BOOT_DS: data

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page, Route } from 'playwright';
+import type { BrowserContext, Frame, Page, Request, Route } from 'playwright';
 import { toAppUrl } from './app-url.ts';
 import { isBlocked, registered } from './session.ts';
 
@@ -17,8 +17,9 @@ export async function serveNetwork(
     const request = route.request();
     const url = toAppUrl(request.url());
     if (request.isNavigationRequest()) {
-      const frame = request.frame();
-      if (frame.page() !== page) return route.abort('aborted');
+      const frame = frameOf(request);
+      // Of a second window: it fails to load, and web-contents.ts asks main what is to become of it.
+      if (frame?.page() !== page) return route.abort('blockedbyclient');
       if (!mayNavigate({ url, isMainFrame: frame === page.mainFrame() })) return route.abort('aborted');
     }
     if (await isBlocked(url)) return route.abort('blockedbyclient');
@@ -26,9 +27,19 @@ export async function serveNetwork(
     if (handler === undefined) return route.abort('namenotresolved');
     return answer(
       route,
-      await handler(new Request(url, { method: request.method(), headers: request.headers() })),
+      await handler(new globalThis.Request(url, { method: request.method(), headers: request.headers() })),
     );
   });
+}
+
+/** Null for the first navigation of a window that is only being opened: Playwright has no frame for it yet. */
+function frameOf(request: Request): Frame | null {
+  try {
+    return request.frame();
+  } catch (error) {
+    if (String(error).includes('before the frame is created')) return null;
+    throw error;
+  }
 }
 
 async function answer(route: Route, response: Response): Promise<void> {

@@ -40,18 +40,17 @@ function describeFile(found: Inspected | null): string {
   return found.usedBy.length === 0 ? what : `${what}. ${t.usedBy(found.usedBy.join(', '))}`;
 }
 
-function CreateForm({ droppedPath }: { droppedPath: string }): ReactNode {
+function CreateForm({ dropped }: { dropped: File | null }): ReactNode {
   const { report } = useHost();
   const creation = useCreation();
   const [draft, setDraft] = useState<Draft>(() =>
-    droppedPath === ''
+    dropped === null
       ? { ...emptyDraft, name: freeName('demo', takenNames()) }
       : {
           ...emptyDraft,
           ...sizesOf.image,
           source: 'image',
-          path: droppedPath,
-          name: freeName(nameFromPath(droppedPath), takenNames()),
+          name: freeName(nameFromPath(dropped.name) || 'machine', takenNames()),
         },
   );
   // A name the person typed stays; a suggested one follows the source.
@@ -136,6 +135,7 @@ function CreateForm({ droppedPath }: { droppedPath: string }): ReactNode {
             onChange={(path) => change({ path, ...suggest(nameFromPath(path)) })}
             note={describeFile(inspection.found)}
             error={errors.path ?? inspection.fault?.message}
+            dropped={dropped}
             autoFocus
           />
         ) : null}
@@ -147,6 +147,7 @@ function CreateForm({ droppedPath }: { droppedPath: string }): ReactNode {
             change({ name });
           }}
           error={errors.name}
+          autoFocus={draft.source !== 'image'}
           onSubmit={() => void submit(true)}
         />
         <div className="create-sizes">
@@ -186,5 +187,5 @@ function CreateForm({ droppedPath }: { droppedPath: string }): ReactNode {
 /** Opened by `openCreate`. A failed creation keeps what was typed. */
 export function CreateDialog(): ReactNode {
   const asked = dialogsStore(({ create }) => create);
-  return asked === null ? null : <CreateForm key={asked.path} droppedPath={asked.path} />;
+  return asked === null ? null : <CreateForm dropped={asked.file} />;
 }

@@ -1,4 +1,4 @@
-import { type DragEvent, type ReactNode, useState } from 'react';
+import { type DragEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Fault } from '../../../backend/contract/fault.ts';
 import { useBridge } from '../../bridge/bridge.ts';
 import { text } from '../../i18n/en.ts';
@@ -13,18 +13,13 @@ export interface PathFieldProps {
   note?: ReactNode;
   error?: string | null | undefined;
   autoFocus?: boolean;
+  /** A file that was dropped before the field was there: it is taken at once. */
+  dropped?: File | null;
 }
 
 /** A path on the host: typed, chosen, or a file dropped on the field. */
-export function PathField({
-  label,
-  kind,
-  value,
-  onChange,
-  note,
-  error,
-  autoFocus = false,
-}: PathFieldProps): ReactNode {
+export function PathField(props: PathFieldProps): ReactNode {
+  const { label, kind, value, onChange, note, error, autoFocus = false, dropped = null } = props;
   const bridge = useBridge();
   const [isOver, setOver] = useState(false);
   const [upload, setUpload] = useState<number | null>(null);
@@ -41,6 +36,13 @@ export function PathField({
       setUpload(null);
     }
   };
+
+  const taken = useRef<File | null>(null);
+  useEffect(() => {
+    if (dropped === null || taken.current === dropped) return;
+    taken.current = dropped;
+    void take(() => bridge.pathOf(dropped, setUpload));
+  });
 
   const over = (event: DragEvent): void => {
     if (!event.dataTransfer.types.includes('Files')) return;

@@ -1,4 +1,3 @@
-import { Keyboard, Maximize, Minimize, Minimize2, Scan } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Fault } from '../../../backend/contract/fault.ts';
 import type { MachineView } from '../../../backend/contract/machine.ts';
@@ -63,7 +62,7 @@ export function DisplayBar(props: DisplayBarProps): ReactNode {
           label={words.sendKeys}
           placement="top start"
           trigger={
-            <Button kind="quiet" icon={<Keyboard className="icon" />}>
+            <Button kind="quiet">
               {words.keys}
             </Button>
           }
@@ -72,14 +71,12 @@ export function DisplayBar(props: DisplayBarProps): ReactNode {
       ) : null}
       <Button
         kind="quiet"
-        icon={isFullScreen ? <Minimize className="icon" /> : <Maximize className="icon" />}
         onPress={() => void toggleFullScreen()}
       >
         {isFullScreen ? words.leaveFullScreen : words.fullScreen}
       </Button>
       <Button
         kind="quiet"
-        icon={mode === 'fit' ? <Scan className="icon" /> : <Minimize2 className="icon" />}
         tooltip={mode === 'fit' ? words.actualTip : words.fitTip}
         onPress={() => setScaleMode(mode === 'fit' ? 'actual' : 'fit')}
       >

@@ -7,7 +7,7 @@ import { bytes } from '../../i18n/format.ts';
 import { useConnection } from '../../stores/connection.ts';
 import { checkHost, useHost } from '../../stores/host.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { Card, CardGrid } from '../../ui/card.tsx';
+import { Card, CardColumn, CardGrid } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Figure, Figures } from '../../ui/figure.tsx';
@@ -79,7 +79,7 @@ function Memory({ report }: { report: HostReport }): ReactNode {
     figures === null ? null : bytes(figures.machines.reduce((sum, one) => sum + one.residentBytes, 0));
   return (
     <Figures>
-      <Figure label={t.memory} value={total.value} unit={total.unit} width={9} />
+      <Figure label={t.total} value={total.value} unit={total.unit} width={9} />
       <Figure label={t.free} value={free?.value ?? null} unit={free?.unit} width={9} />
       <Figure label={t.machinesHold} value={held?.value ?? null} unit={held?.unit} width={10} />
       <Figure label={t.cpus} value={String(report.cpus)} />
@@ -155,7 +155,7 @@ export function HostPage(): ReactNode {
         <Card title={t.findings} span={7}>
           {report === null ? <Skeleton height={280} /> : <Findings findings={report.findings} />}
         </Card>
-        <div className="host-side">
+        <CardColumn span={5}>
           <Card title={t.memory} span={12}>
             {report === null ? <Skeleton height={44} /> : <Memory report={report} />}
           </Card>
@@ -165,7 +165,7 @@ export function HostPage(): ReactNode {
           <Card title={t.folders} span={12}>
             {report === null ? <Skeleton height={120} /> : <Folders folders={report.folders} />}
           </Card>
-        </div>
+        </CardColumn>
       </CardGrid>
     </Page>
   );

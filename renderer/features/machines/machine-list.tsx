@@ -21,8 +21,8 @@ const ROW_HEIGHT = 56;
 
 export interface MachineListProps {
   searchRef?: Ref<HTMLInputElement>;
-  /** A file was dropped on a row. */
-  onFile?: (machine: MachineView, file: File) => void;
+  /** Files were dropped on a row. */
+  onFiles: (machine: string, files: File[]) => void;
 }
 
 function rowOf(target: EventTarget): string | null {
@@ -54,7 +54,7 @@ function OpenRowMenu(props: {
   );
 }
 
-function Rows({ ids, onFile }: { ids: readonly string[]; onFile: MachineListProps['onFile'] }): ReactNode {
+function Rows({ ids, onFiles }: { ids: readonly string[]; onFiles: MachineListProps['onFiles'] }): ReactNode {
   const route = useRoute();
   const selected = route.page === 'machine' ? [route.id] : [];
   const [menu, setMenu] = useState<{ id: string; at: ContextMenuState | null } | null>(null);
@@ -68,7 +68,7 @@ function Rows({ ids, onFile }: { ids: readonly string[]; onFile: MachineListProp
     setMenu({ id, at: { x: event.clientX, y: event.clientY } });
   };
   const over = (event: DragEvent): void => {
-    if (onFile === undefined || !event.dataTransfer.types.includes('Files')) return;
+    if (!event.dataTransfer.types.includes('Files')) return;
     const id = rowOf(event.target);
     if (id === null) return;
     event.preventDefault();
@@ -77,14 +77,10 @@ function Rows({ ids, onFile }: { ids: readonly string[]; onFile: MachineListProp
   };
   const drop = (event: DragEvent): void => {
     const id = dropOn;
-    const file = event.dataTransfer.files[0];
     setDropOn(null);
-    const machine = id === null ? undefined : machinesStore.getState().byId.get(id);
-    if (machine === undefined || file === undefined || onFile === undefined) return;
+    if (id === null || event.dataTransfer.files.length === 0) return;
     event.preventDefault();
-    event.stopPropagation();
-    navigate({ page: 'machine', id: machine.id, tab: 'devices' });
-    onFile(machine, file);
+    onFiles(id, [...event.dataTransfer.files]);
   };
 
   return (
@@ -147,7 +143,7 @@ function RowShapes(): ReactNode {
 }
 
 /** Search field and list; of five hundred machines only those in sight are in the page. */
-export function MachineList({ searchRef, onFile }: MachineListProps): ReactNode {
+export function MachineList({ searchRef, onFiles }: MachineListProps): ReactNode {
   const bridge = useBridge();
   const ids = useMachineIds();
   const isLoaded = machinesStore((store) => store.isLoaded);
@@ -188,7 +184,7 @@ export function MachineList({ searchRef, onFile }: MachineListProps): ReactNode 
         {isLoaded && ids.length > 0 ? (
           <>
             <h2 className="list-title">{text.sidebar.machines}</h2>
-            <Rows ids={found} onFile={onFile} />
+            <Rows ids={found} onFiles={onFiles} />
           </>
         ) : null}
       </nav>

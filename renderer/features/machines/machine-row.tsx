@@ -29,10 +29,14 @@ function CpuLine({ id }: { id: string }): ReactNode {
 }
 
 /** '● Running · 512 MiB' */
-function stateLine({ state, memoryMiB }: MachineView): string {
-  return state === 'crashed'
-    ? text.machine.crashedSeeLog
-    : `${stateWords[state]} · ${words(mebibytes(memoryMiB))}`;
+function StateLine({ machine: { state, memoryMiB } }: { machine: MachineView }): ReactNode {
+  return (
+    <span className="row-state">
+      <span className={`dot dot-${stateTone[state]}`} aria-hidden="true" />
+      {state === 'crashed' ? text.machine.crashedSeeLog : stateWords[state]}
+      {state === 'crashed' ? null : <span className="row-memory"> · {words(mebibytes(memoryMiB))}</span>}
+    </span>
+  );
 }
 
 /** A machine in the list: picture, name, one line of state, how busy it is. */
@@ -44,10 +48,7 @@ export const MachineRow = memo(function MachineRow({ id }: { id: string }): Reac
       <Thumbnail machine={machine} />
       <span className="row-words">
         <span className="row-name">{machine.name}</span>
-        <span className="row-state">
-          <span className={`dot dot-${stateTone[machine.state]}`} aria-hidden="true" />
-          {stateLine(machine)}
-        </span>
+        <StateLine machine={machine} />
       </span>
       {machine.state === 'running' ? <CpuLine id={id} /> : null}
     </div>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { text } from '../../i18n/en.ts';
 import { useConnection } from '../../stores/connection.ts';
 import { setTheme, themes, useTheme } from '../../stores/settings.ts';
-import { Card, CardGrid } from '../../ui/card.tsx';
+import { Card, CardColumn, CardGrid } from '../../ui/card.tsx';
 import { Choices } from '../../ui/choices.tsx';
 import { Page } from '../../ui/page.tsx';
 import './settings-page.css';
@@ -21,15 +21,24 @@ export function SettingsPage({ shortcuts }: { shortcuts: readonly Shortcut[] }):
   return (
     <Page title={t.title}>
       <CardGrid>
-        <Card title={t.appearance} span={6}>
-          <Choices
-            label={t.theme}
-            value={theme}
-            onChange={setTheme}
-            options={themes.map((value) => ({ value, label: t.themes[value] }))}
-          />
-          <p className="note">{t.themeNote}</p>
-        </Card>
+        <CardColumn span={6}>
+          <Card title={t.appearance}>
+            <Choices
+              label={t.theme}
+              value={theme}
+              onChange={setTheme}
+              options={themes.map((value) => ({ value, label: t.themes[value] }))}
+            />
+            <p className="note">{t.themeNote}</p>
+          </Card>
+          {backEnd === null ? null : (
+            <Card title={t.about}>
+              <p>
+                {text.common.appName} {backEnd.version}
+              </p>
+            </Card>
+          )}
+        </CardColumn>
         <Card title={t.shortcuts} span={6}>
           <ul className="shortcuts">
             {shortcuts.map(({ label, keys }) => (
@@ -40,13 +49,6 @@ export function SettingsPage({ shortcuts }: { shortcuts: readonly Shortcut[] }):
             ))}
           </ul>
         </Card>
-        {backEnd === null ? null : (
-          <Card title={t.about} span={6}>
-            <p>
-              {text.common.appName} {backEnd.version}
-            </p>
-          </Card>
-        )}
       </CardGrid>
     </Page>
   );

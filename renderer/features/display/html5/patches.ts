@@ -68,10 +68,6 @@ const FIRST_DRAW = 302;
 const LAST_DRAW = 318;
 const MOUSE_MOTION_ACK = 111;
 const TWO_TO_32 = 0x1_0000_0000;
-/** SPICE_MSGC_DISPLAY_PREFERRED_COMPRESSION {u8}, and SPICE_IMAGE_COMPRESSION_LZ. */
-const PREFERRED_COMPRESSION = 103;
-const LZ = 6;
-const DISPLAY_CHANNEL = 2;
 
 export function applyPatches(library: SpiceLibrary): void {
   patchWire(library);
@@ -122,16 +118,6 @@ function patchReports({ conn }: SpiceLibrary): void {
   prototype.report_error = function reportError(this: Channel, error: unknown): void {
     hooksOf(this)?.failed(error instanceof Error ? error : new Error('A channel of the display broke off'));
   };
-  // LZ decodes several times faster here than the server's own choice, QUIC; the socket is local, so size hardly counts.
-  replace<Channel, [ArrayBuffer, unknown], void>(prototype, 'process_inbound', (original) => {
-    return function processInbound(this: Channel, bytes, header) {
-      const before = this.state;
-      original.call(this, bytes, header);
-      if (this.type === DISPLAY_CHANNEL && before === 'ticket' && this.state === 'ready') {
-        this.ws?.send(new Uint8Array([PREFERRED_COMPRESSION, 0, 1, 0, 0, 0, LZ]).buffer);
-      }
-    };
-  });
 }
 
 function patchDisplay({ display, view, messages }: SpiceLibrary): void {
