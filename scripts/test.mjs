@@ -17,7 +17,7 @@ const stages = {
       await check('typescript/bin/tsc', ['-p', 'renderer']),
     ),
   walls: () =>
-    check('dependency-cruiser/bin/dependency-cruise.mjs', [
+    check('dependency-cruiser/bin/dependency-cruiser.mjs', [
       ...['--config', 'scripts/checks/walls.config.mjs', '--output-type', 'err-long'],
       ...sourceFolders(['backend', 'electron', 'renderer', 'bench', 'e2e']),
     ]),

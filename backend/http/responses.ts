@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { contentSecurityPolicy } from '../contract/csp.ts';
 import { Fault, type FaultCode } from '../contract/fault.ts';
 
 /** On every answer. 'self' in connect-src covers ws: of the same host and port (CSP3 §6.7.2.8). */
@@ -12,21 +13,7 @@ const securityHeaders: Readonly<Record<string, string>> = {
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), usb=()',
 };
 
-/** Of the renderer. Nothing inline, nothing from elsewhere. */
-const RENDERER_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "form-action 'none'",
-].join('; ');
-
-export function setHeaders(response: ServerResponse, policy = RENDERER_POLICY): void {
+export function setHeaders(response: ServerResponse, policy = contentSecurityPolicy): void {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   response.setHeader('Content-Security-Policy', policy);
 }

@@ -1,5 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { Fault } from '../contract/fault.ts';
 import { readJsonFile } from '../store/atomic-file.ts';
 import type { MachineRuntime } from '../store/paths.ts';
 import { machineDefinition } from './definition.ts';
@@ -24,9 +25,16 @@ export async function writeLaunchRecord(runtime: MachineRuntime, record: LaunchR
   await rename(temporary, runtime.launch);
 }
 
-/** The record, or null where there is none or it is not ours. */
+/** The record, or null where there is none that can be read: one bad file must not keep all other machines away. */
 export async function readLaunchRecord(runtime: MachineRuntime): Promise<LaunchRecord | null> {
-  const parsed = launchRecord.safeParse(await readJsonFile(runtime.launch));
+  let value: unknown;
+  try {
+    value = await readJsonFile(runtime.launch);
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
+  const parsed = launchRecord.safeParse(value);
   return parsed.success ? parsed.data : null;
 }
 

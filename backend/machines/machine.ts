@@ -340,22 +340,19 @@ export class Machine {
   async takeOver(): Promise<void> {
     const record = await readLaunchRecord(this.#runtime);
     const noted = readPidFile(this.#runtime.pid);
-    if (record === null) return await clearRuntime(this.#runtime);
-    const found = noted === null ? null : await inspectPid(noted.pid);
-    const ours =
-      noted !== null &&
-      found !== null &&
-      found.startTicks === noted.startTicks &&
-      found.commandLine.includes(record.definition.uuid);
-    if (noted === null || !ours) {
-      if (noted === null) return await clearRuntime(this.#runtime);
-      await this.#died(null);
+    if (noted === null) return await clearRuntime(this.#runtime);
+    const found = await inspectPid(noted.pid);
+    const uuid = record?.definition.uuid ?? this.#definition.uuid;
+    if (found === null || found.startTicks !== noted.startTicks || !found.commandLine.includes(uuid)) {
+      if (record === null) await clearRuntime(this.#runtime);
+      else await this.#died(null);
       return;
     }
     const watch = new AbortController();
     const gone = watchPid(noted.pid, noted.startTicks, watch.signal);
     this.#process = { pid: noted.pid, startTicks: noted.startTicks, logStart: 0, gone };
     try {
+      if (record === null) throw unknownLaunch(this.#runtime.launch);
       const guest = await Guest.open(
         record,
         this.#runtime,
@@ -369,7 +366,7 @@ export class Machine {
     } catch (error) {
       const fault = Fault.from(error);
       this.#fault = fault;
-      this.log(`Found again, but QEMU does not answer: ${fault.message}`);
+      this.log(`Found again, but it cannot be taken over: ${fault.message}`);
       // Still a process that holds the images: only forcing it off is left, and starting another must not be possible.
       this.#move('running');
       this.#watchEnd();
@@ -693,6 +690,14 @@ class QemuEnded extends Error {
     super(`QEMU ended ${how}`);
     this.how = how;
   }
+}
+
+function unknownLaunch(file: string): Fault {
+  return new Fault({
+    code: 'contract-mismatch',
+    message: `The guest runs, but how it was started cannot be read from ${file}.`,
+    remedy: 'Use the Innkeeper that started it, or shut the guest down from inside, or force it off.',
+  });
 }
 
 const PARTICIPLES: Record<MachineAction, string> = {

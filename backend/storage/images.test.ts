@@ -1,5 +1,18 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +61,12 @@ test('raw, qcow2, vmdk, vdi and ISO images are told apart, with the size a guest
     expect(facts).toMatchObject({ path: at(`c.${format}`), kind: 'disk', format });
     expect(facts.sizeBytes).toBeGreaterThanOrEqual(16 * MIB);
   }
-  expect(await inspect('a.img')).toEqual({ path: at('a.img'), kind: 'disk', format: 'raw', sizeBytes: 8 * MIB });
+  expect(await inspect('a.img')).toEqual({
+    path: at('a.img'),
+    kind: 'disk',
+    format: 'raw',
+    sizeBytes: 8 * MIB,
+  });
   expect(await inspect('b.iso')).toEqual({ path: at('b.iso'), kind: 'cd', format: 'iso', sizeBytes: MIB });
 });
 
@@ -74,7 +92,10 @@ test('an encrypted image is refused before a guest waits for its secret', async 
   const file = await open(at('e.qcow2'), 'r+');
   await file.write(Buffer.from([0, 0, 0, 1]), 0, 4, 32);
   await file.close();
-  await expect(inspect('e.qcow2')).rejects.toMatchObject({ code: 'not-supported', message: expect.stringContaining('encrypted') });
+  await expect(inspect('e.qcow2')).rejects.toMatchObject({
+    code: 'not-supported',
+    message: expect.stringContaining('encrypted'),
+  });
 });
 
 test('a qcow2 header that was cut is refused, with what qemu-img said', async () => {
@@ -132,12 +153,27 @@ test.each([
 test('an image that builds on itself is refused', async () => {
   await overlay('one.qcow2', 'two.qcow2', 'qcow2');
   await overlay('two.qcow2', 'one.qcow2', 'qcow2');
-  await expect(inspect('one.qcow2')).rejects.toMatchObject({ code: 'not-supported', message: expect.stringContaining('or on itself') });
+  await expect(inspect('one.qcow2')).rejects.toMatchObject({
+    code: 'not-supported',
+    message: expect.stringContaining('or on itself'),
+  });
 }, 30_000);
 
 test('an image that keeps its data in another file is refused', async () => {
-  await run(QEMU_IMG, ['create', '-q', '-f', 'qcow2', '-o', `data_file=${at('data.raw')}`, at('x.qcow2'), '1M']);
-  await expect(inspect('x.qcow2')).rejects.toMatchObject({ code: 'not-supported', message: expect.stringContaining('data.raw') });
+  await run(QEMU_IMG, [
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-o',
+    `data_file=${at('data.raw')}`,
+    at('x.qcow2'),
+    '1M',
+  ]);
+  await expect(inspect('x.qcow2')).rejects.toMatchObject({
+    code: 'not-supported',
+    message: expect.stringContaining('data.raw'),
+  });
 });
 
 test('what is no image is named for what it is', async () => {
@@ -152,9 +188,16 @@ test('what is no image is named for what it is', async () => {
     ['empty/below', 'not-found', 'There is no file'],
   ] as const;
   for (const [name, code, words] of cases) {
-    await expect(inspect(name)).rejects.toMatchObject({ code, message: expect.stringContaining(words), remedy: expect.any(String) });
+    await expect(inspect(name)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(words),
+      remedy: expect.any(String),
+    });
   }
-  await expect(inspectImage(QEMU_IMG, '/dev/null')).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('not a file') });
+  await expect(inspectImage(QEMU_IMG, '/dev/null')).rejects.toMatchObject({
+    code: 'bad-input',
+    message: expect.stringContaining('not a file'),
+  });
 });
 
 test('an image without read permission is told as such', async () => {
@@ -165,8 +208,18 @@ test('an image without read permission is told as such', async () => {
   const script = `
     const { checkReadable } = await import(${JSON.stringify(new URL('./images.ts', import.meta.url).href)});
     await checkReadable(process.argv[1]).catch((error) => console.log(error.code + ' ' + error.message));`;
-  const prefix = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all', '--'] : [];
-  const [program, ...args] = [...prefix, process.execPath, '--input-type=module', '-e', script, at('closed.img')];
+  const prefix =
+    process.getuid?.() === 0
+      ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all', '--']
+      : [];
+  const [program, ...args] = [
+    ...prefix,
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    script,
+    at('closed.img'),
+  ];
   const { stdout } = await run(program ?? '', args);
   expect(stdout.trim()).toBe(`no-permission ${at('closed.img')} could not be read: you have no permission.`);
 });
@@ -201,6 +254,8 @@ test('a copy has the same bytes, keeps the holes, and a failed one leaves nothin
   });
   const stop = new AbortController();
   stop.abort();
-  await expect(copyImage(at('from.img'), at('bad.img'), stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+  await expect(copyImage(at('from.img'), at('bad.img'), stop.signal)).rejects.toMatchObject({
+    code: 'cancelled',
+  });
   expect(await readdir(folder)).not.toContain('bad.img');
 });

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
+import { access, open, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { type ImageFormat, imageFormat } from '../contract/devices.ts';
 import { Fault } from '../contract/fault.ts';
@@ -18,21 +19,34 @@ export interface ImageFacts {
 const ISO_IDENTIFIER_AT = 16 * 2048 + 1;
 const INSPECT_TIMEOUT = 20_000;
 
+/** Overlays of overlays: more than this is a loop or a mistake. */
+const DEEPEST_CHAIN = 16;
+
 const imageInfo = z.object({
   format: z.string(),
   'virtual-size': z.number(),
   'backing-filename': z.string().optional(),
   'full-backing-filename': z.string().optional(),
-  encrypted: z.boolean().optional(),
-  'format-specific': z.object({ data: z.object({ 'data-file': z.string().optional() }).optional() }).optional(),
+  'format-specific': z
+    .object({
+      data: z
+        .object({
+          /** qcow2: the file that holds the guest's data, docs/interop/qcow2.txt "External data file name". */
+          'data-file': z.string().optional(),
+          /** vmdk: the files a descriptor names. */
+          extents: z.array(z.object({ filename: z.string().optional() })).optional(),
+        })
+        .optional(),
+    })
+    .optional(),
 });
-
-/** Longer chains of backing files than this are a loop or a trap. */
-const LONGEST_CHAIN = 64;
+type ImageInfo = z.infer<typeof imageInfo>;
 
 /**
  * What an image is: found out once, when a person brings it, and written into the definition. QEMU itself never
- * guesses, so a guest that writes a qcow2 header into its raw disk gains nothing.
+ * guesses, so a guest that writes a qcow2 header into its raw disk gains nothing while it runs. An image may lean only
+ * on files of its own folder: QEMU opens them with the person's rights, and one from a stranger, or one that a guest
+ * has written itself, could name any file and show it to the guest.
  */
 export async function inspectImage(qemuImg: string, path: string): Promise<ImageFacts> {
   await checkReadable(path);
@@ -50,75 +64,62 @@ export async function inspectImage(qemuImg: string, path: string): Promise<Image
       path: ['path'],
     });
   }
-  if (info.encrypted === true) {
-    throw new Fault({
-      code: 'not-supported',
-      message: `${path} is encrypted, which Innkeeper cannot open.`,
-      remedy: 'Decrypt it into a new image with qemu-img convert.',
-      path: ['path'],
-    });
-  }
-  await checkChain(qemuImg, path, info);
+  await checkNeighbours(qemuImg, path, info, 0);
   return { path, kind: 'disk', format: format.data, sizeBytes: info['virtual-size'] };
 }
 
-/** qemu-img opens the image alone here, not what it builds on. */
-async function readInfo(qemuImg: string, path: string): Promise<z.infer<typeof imageInfo>> {
+/** Of this one image: `info` opens no backing file unless it is told to. */
+async function readInfo(qemuImg: string, path: string): Promise<ImageInfo> {
   const { stdout } = await runProgram(qemuImg, ['info', '--output=json', '--force-share', path], {
     timeoutMs: INSPECT_TIMEOUT,
   });
   return imageInfo.parse(JSON.parse(stdout));
 }
 
-/** Every layer is looked at before anything opens the one below it. */
-async function checkChain(qemuImg: string, path: string, top: z.infer<typeof imageInfo>): Promise<void> {
-  let layer = { path, info: top };
-  for (let depth = 0; depth < LONGEST_CHAIN; depth += 1) {
-    const dataFile = layer.info['format-specific']?.data?.['data-file'];
-    if (dataFile !== undefined) {
-      throw new Fault({
-        code: 'not-supported',
-        message: `${layer.path} keeps its data in another file, “${dataFile}”.`,
-        remedy: `Make one file of them: qemu-img convert -O qcow2 '${layer.path}' FLAT.qcow2`,
-        path: ['path'],
-      });
-    }
-    const backing = layer.info['full-backing-filename'] ?? layer.info['backing-filename'];
-    if (backing === undefined) return;
-    await checkBacking(layer.path, backing);
-    layer = { path: backing, info: await readInfo(qemuImg, backing) };
+async function checkNeighbours(qemuImg: string, path: string, info: ImageInfo, depth: number): Promise<void> {
+  const specific = info['format-specific']?.data;
+  const others = [specific?.['data-file'], ...(specific?.extents ?? []).map((extent) => extent.filename)];
+  for (const other of others) {
+    if (other !== undefined && other !== path) await checkNeighbour(path, other);
   }
-  throw new Fault({
-    code: 'not-supported',
-    message: `${path} builds on more than ${LONGEST_CHAIN} images, or on itself.`,
-    remedy: 'Flatten it where it came from: qemu-img convert -O qcow2 IMAGE FLAT.qcow2',
-    path: ['path'],
-  });
+  const backing = info['full-backing-filename'] ?? info['backing-filename'];
+  if (backing === undefined) return;
+  if (depth >= DEEPEST_CHAIN) throw leansBadly(path, `builds on more than ${DEEPEST_CHAIN} other images`);
+  await checkNeighbour(path, backing);
+  await checkNeighbours(qemuImg, backing, await readInfo(qemuImg, backing), depth + 1);
 }
 
-/** A backing file is opened with the person's rights: one that names a protocol or a made-up node is a trap in an image from strangers. */
-async function checkBacking(path: string, backing: string): Promise<void> {
-  if (/^[a-z0-9+.-]+:/i.test(backing)) {
-    throw new Fault({
-      code: 'not-supported',
-      message: `${path} builds on “${backing}”, which is not a plain file.`,
-      remedy: 'Flatten it where it came from: qemu-img convert -O qcow2 IMAGE FLAT.qcow2',
-      path: ['path'],
-    });
-  }
+/** The file must be a plain one and lie, with all links followed, in the folder of the image or below it. */
+async function checkNeighbour(path: string, other: string): Promise<void> {
+  if (!other.startsWith('/')) throw leansBadly(path, `builds on “${other}”, which is not a plain file`);
+  let real: string;
   try {
-    await access(backing, constants.R_OK);
+    real = await realpath(other);
+    await access(real, constants.R_OK);
   } catch (error) {
     throw new Fault(
       {
         code: 'not-found',
-        message: `${path} builds on ${backing}, which cannot be read.`,
-        remedy: 'Put the backing file back where the image expects it.',
+        message: `${path} builds on ${other}, which cannot be read.`,
+        remedy: 'Put that file back where the image expects it.',
         path: ['path'],
       },
       { cause: error },
     );
   }
+  const folder = await realpath(dirname(path));
+  if (!real.startsWith(`${folder}/`)) {
+    throw leansBadly(path, `builds on ${other} in another folder, and its guest could read that file`);
+  }
+}
+
+function leansBadly(path: string, how: string): Fault {
+  return new Fault({
+    code: 'not-supported',
+    message: `${path} ${how}.`,
+    remedy: `If you trust it, make it stand alone: qemu-img convert -O qcow2 '${path}' NEW.qcow2`,
+    path: ['path'],
+  });
 }
 
 /** Throws a Fault when the file is not there, not a file, or not readable (or writable, where that is asked). */

@@ -45,7 +45,15 @@ async function writeElsewhere(to: string, bytes: number, prefix: readonly string
     process.on('SIGXFSZ', () => undefined);
     try { await writeFileAtomically(process.argv[1], 'n'.repeat(Number(process.argv[2]))); console.log('written'); }
     catch (error) { console.log(error.code + ' ' + error.message); }`;
-  const [program, ...args] = [...prefix, process.execPath, '--input-type=module', '-e', script, to, String(bytes)];
+  const [program, ...args] = [
+    ...prefix,
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    script,
+    to,
+    String(bytes),
+  ];
   return (await run(program ?? '', args)).stdout.trim();
 }
 

@@ -21,7 +21,9 @@ test('INNKEEPER_HOME puts everything under one root', () => {
 
 test('a relative INNKEEPER_HOME counts from the working folder; an empty one does not count', () => {
   expect(resolveFolders({ INNKEEPER_HOME: 'here' }).data).toBe(join(process.cwd(), 'here/data'));
-  expect(resolveFolders({ INNKEEPER_HOME: '', HOME: '/home/me' }).data).toBe('/home/me/.local/share/innkeeper');
+  expect(resolveFolders({ INNKEEPER_HOME: '', HOME: '/home/me' }).data).toBe(
+    '/home/me/.local/share/innkeeper',
+  );
 });
 
 test('the XDG variables decide', () => {
@@ -61,7 +63,9 @@ test('without them, and with relative ones, which the specification has us ignor
 });
 
 test('however deep the home is, every socket fits, and two homes do not share one', () => {
-  const home = fc.array(fc.stringMatching(/^[a-zäß]{1,40}$/), { minLength: 1, maxLength: 12 }).map((parts) => `/${parts.join('/')}`);
+  const home = fc
+    .array(fc.stringMatching(/^[a-zäß]{1,40}$/), { minLength: 1, maxLength: 12 })
+    .map((parts) => `/${parts.join('/')}`);
   fc.assert(
     fc.property(home, home, (one, other) => {
       const folders = resolveFolders({ INNKEEPER_HOME: one });

@@ -1,6 +1,20 @@
 // The walls between the rooms of the house (docs and README say what each room is for).
 // Run by `node scripts/test.mjs walls`, with dependency-cruiser.
+import swcVisitor from '@swc/core/Visitor.js';
 
+// swc's visitor, through which dependency-cruiser reads, does not know `using` and `await using` yet: they hold what a
+// variable declaration holds.
+const { prototype } = swcVisitor.Visitor ?? swcVisitor;
+const visitStatement = prototype.visitStatement;
+prototype.visitStatement = function (statement) {
+  if (statement.type === 'UsingDeclaration') {
+    statement.decls = this.visitVariableDeclarators(statement.decls);
+    return statement;
+  }
+  return visitStatement.call(this, statement);
+};
+
+const kinds = 'network|disk|memory|entropy|serial|clock|display|floppy|usb|sound';
 const tests = '\\.test\\.tsx?$';
 
 export default {
@@ -55,8 +69,8 @@ export default {
       name: 'device-kinds-do-not-know-each-other',
       comment: 'backend/devices/<kind> never imports another kind.',
       severity: 'error',
-      from: { path: '^backend/devices/([^/]+)/' },
-      to: { path: '^backend/devices/([^/]+)/', pathNot: '^backend/devices/$1/' },
+      from: { path: `^backend/devices/(${kinds})/` },
+      to: { path: `^backend/devices/(${kinds})/`, pathNot: '^backend/devices/$1/' },
     },
     {
       name: 'devices-know-neither-machines-nor-faces',
@@ -67,11 +81,10 @@ export default {
     },
     {
       name: 'protocols-know-nothing-of-machines',
-      comment:
-        'Wire formats stand alone; of the back end they may use the contract (errors) and each other within one protocol.',
+      comment: 'Wire formats stand alone; of the back end they may use the contract (errors) and each other.',
       severity: 'error',
-      from: { path: '^backend/protocols/([^/]+)/', pathNot: tests },
-      to: { path: '^backend/(?!contract/|protocols/$1/)' },
+      from: { path: '^backend/protocols/', pathNot: tests },
+      to: { path: '^backend/(?!contract/|protocols/)' },
     },
     {
       name: 'qemu-knows-nothing-of-machines',
@@ -91,8 +104,8 @@ export default {
       name: 'device-cards-do-not-know-each-other',
       comment: 'Each device card is a folder of its own, so that it can grow into a panel.',
       severity: 'error',
-      from: { path: '^renderer/features/devices/([^/]+)/' },
-      to: { path: '^renderer/features/devices/([^/]+)/', pathNot: '^renderer/features/devices/$1/' },
+      from: { path: `^renderer/features/devices/(${kinds})/` },
+      to: { path: `^renderer/features/devices/(${kinds})/`, pathNot: '^renderer/features/devices/$1/' },
     },
     {
       name: 'parts-know-no-feature',

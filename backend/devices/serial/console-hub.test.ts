@@ -71,7 +71,8 @@ test('everybody who looks sees the same, also who comes late', async () => {
   await vi.waitFor(() => expect(first.text()).toBe('boot\r\nlogin: '));
   const late = listen(hub.open());
   await line.say('root\r\n');
-  for (const reader of [first, late]) await vi.waitFor(() => expect(reader.text()).toBe('boot\r\nlogin: root\r\n'));
+  for (const reader of [first, late])
+    await vi.waitFor(() => expect(reader.text()).toBe('boot\r\nlogin: root\r\n'));
 });
 
 test('what is typed by any of them reaches the guest, byte for byte', async () => {

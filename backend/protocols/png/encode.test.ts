@@ -17,7 +17,9 @@ function decode(png: Buffer): { width: number; height: number; rgb: Buffer; type
   const header = chunks.find((chunk) => chunk.type === 'IHDR')?.data ?? Buffer.alloc(13);
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)];
   expect([...header.subarray(8)]).toEqual([8, 2, 0, 0, 0]);
-  const raw = inflateSync(Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data)));
+  const raw = inflateSync(
+    Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data)),
+  );
   expect(raw.length).toBe((width * 3 + 1) * height);
   const rows = Array.from({ length: height }, (_, y) => {
     const start = y * (width * 3 + 1);

@@ -61,18 +61,11 @@ export function DisplayBar(props: DisplayBarProps): ReactNode {
         <Menu
           label={words.sendKeys}
           placement="top start"
-          trigger={
-            <Button kind="quiet">
-              {words.keys}
-            </Button>
-          }
+          trigger={<Button kind="quiet">{words.keys}</Button>}
           entries={entries}
         />
       ) : null}
-      <Button
-        kind="quiet"
-        onPress={() => void toggleFullScreen()}
-      >
+      <Button kind="quiet" onPress={() => void toggleFullScreen()}>
         {isFullScreen ? words.leaveFullScreen : words.fullScreen}
       </Button>
       <Button

@@ -1,10 +1,13 @@
 import { LeaveChord } from '../../ui/leave-chord.ts';
+import { pressedKey } from './made-keys.ts';
 import { PAUSE_SEQUENCE, scanCodeOf } from './scan-codes.ts';
 
 export interface KeySink {
   keyDown(scanCode: readonly number[]): void;
   keyUp(scanCode: readonly number[]): void;
 }
+
+const SHIFT: readonly number[] = scanCodeOf('ShiftLeft') ?? [];
 
 /**
  * Sends the keys of a focused element to a guest, by their place on the keyboard. Nothing the person types there reaches
@@ -38,10 +41,13 @@ export function attachKeyboard(
         if (!event.repeat) for (const part of PAUSE_SEQUENCE) target.keyDown(part);
         return;
       }
-      const scanCode = scanCodeOf(event.code);
+      const { code, needsShift } = pressedKey(event);
+      const scanCode = scanCodeOf(code);
       if (scanCode === null) return;
       held.set(event.code, scanCode);
+      if (needsShift) target.keyDown(SHIFT);
       target.keyDown(scanCode);
+      if (needsShift) target.keyUp(SHIFT);
     },
     { signal },
   );

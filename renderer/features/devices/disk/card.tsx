@@ -48,6 +48,14 @@ export function DiskCard({ machine }: { machine: MachineView }): ReactNode {
         ) : (
           <div className="disk-scroll">
             <table className="disk-table">
+              <colgroup>
+                <col />
+                <col className="disk-col-through" />
+                <col className="disk-col-used" />
+                <col className="disk-col-rate" />
+                <col className="disk-col-rate" />
+                <col className="disk-col-action" />
+              </colgroup>
               <thead>
                 <tr>
                   <th scope="col">{text.name}</th>

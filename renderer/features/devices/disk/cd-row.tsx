@@ -50,10 +50,10 @@ export function CdRow({
         <th scope="row">
           {text.cd} <code className="device-mono">{cdrom.id}</code>
         </th>
-        <td colSpan={4} title={cdrom.path ?? ''} className="disk-medium">
+        <td colSpan={3} title={cdrom.path ?? ''} className="disk-medium">
           {cdrom.path === null ? text.cdEmpty : cdrom.path.split('/').at(-1)}
         </td>
-        <td className="disk-action">
+        <td className="disk-action" colSpan={2}>
           {cdrom.path === null ? (
             <Button
               size="s"

@@ -58,11 +58,15 @@ export function DiskRow({ machine, disk, isSystem }: DiskRowProps): ReactNode {
         <th scope="row" title={disk.path}>
           {disk.path.split('/').at(-1)} <code className="device-mono">{disk.id}</code>
         </th>
-        <td>{disk.state === 'plugging' ? text.plugging : through}</td>
+        <td title={through}>{disk.state === 'plugging' ? text.plugging : through}</td>
         <td>{usage(disk, seen?.allocatedBytes ?? null)}</td>
-        <td className="disk-number">{rate(counter('readBytes'))}</td>
-        <td className="disk-number">{rate(counter('writtenBytes'))}</td>
-        <td className="disk-action">
+        {isLeaving ? null : (
+          <>
+            <td className="disk-number">{rate(counter('readBytes'))}</td>
+            <td className="disk-number">{rate(counter('writtenBytes'))}</td>
+          </>
+        )}
+        <td className="disk-action" colSpan={isLeaving ? 3 : 1}>
           {isLeaving ? (
             <Button size="s" kind="quiet" busy={text.detaching}>
               {text.detach}
