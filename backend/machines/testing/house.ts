@@ -15,6 +15,11 @@ import { type Application, createApplication } from '../application.ts';
 /** Probing QEMU takes a third of a second: once a test run is enough. The cache goes by the binary's identity. */
 const SHARED_CACHE = join(tmpdir(), `innkeeper-test-cache-${process.getuid?.() ?? 0}`);
 
+interface Answer {
+  readonly result?: unknown;
+  readonly error?: { readonly data?: unknown };
+}
+
 /**
  * For tests: the whole application over a folder of its own, with real guests, spoken to through its dispatcher as
  * every face does. Leaving it ends every guest it started.
@@ -26,7 +31,7 @@ export class House implements AsyncDisposable {
   readonly trouble: string[] = [];
   #application: Application | null = null;
   #connection: Connection | null = null;
-  #answers = new Map<number, (message: { result?: unknown; error?: { data?: unknown } }) => void>();
+  #answers = new Map<number, (answer: Answer) => void>();
   #listeners = new Set<(name: string, payload: unknown) => void>();
   #lastId = 0;
 
@@ -73,7 +78,7 @@ export class House implements AsyncDisposable {
   async request<N extends RequestName>(name: N, input: RequestInput<N>): Promise<RequestOutput<N>> {
     this.#lastId += 1;
     const id = this.#lastId;
-    const { promise, resolve } = Promise.withResolvers<{ result?: unknown; error?: { data?: unknown } }>();
+    const { promise, resolve } = Promise.withResolvers<Answer>();
     this.#answers.set(id, resolve);
     this.#connection?.receive({ jsonrpc: '2.0', id, method: name, params: input });
     const answer = await promise;
@@ -164,7 +169,7 @@ export class House implements AsyncDisposable {
 
   #receive(message: object): void {
     if ('id' in message && typeof message.id === 'number') {
-      this.#answers.get(message.id)?.(message);
+      this.#answers.get(message.id)?.(message as Answer);
       this.#answers.delete(message.id);
     } else if ('method' in message && 'params' in message) {
       const name = String(message.method).slice('event.'.length);
