@@ -12,11 +12,12 @@ import {
   projectNode,
   projectRoot,
 } from './setup/places.mjs';
-import { run, runHere, SetupProblem, step } from './setup/step.mjs';
+import { run, runHere, SetupProblem } from './setup/step.mjs';
 import { main, setUp } from './setup.mjs';
 
 const words = process.argv.slice(2);
 const asRoot = process.getuid?.() === 0;
+const guestsGoOn = 'Innkeeper has closed. Guests that were running go on: `npx innkeeper list` shows them.';
 
 await main(async () => {
   await setUp();
@@ -55,17 +56,14 @@ async function findElectron() {
   }
   const installed = packageFile('electron/dist/electron');
   if (isProgram(installed)) return installed;
-  await step("Fetching Electron's runtime", console.log, () =>
-    run(projectNode(), [packageFile('electron/install.js')], {
-      cwd: projectRoot,
-      env: projectEnvironment(),
-      timeoutMs: 180_000,
-    }),
-  );
+  // A download where the archive can be reached; where not, it fails at once.
+  await run(projectNode(), [packageFile('electron/install.js')], {
+    cwd: projectRoot,
+    env: projectEnvironment(),
+    timeoutMs: 180_000,
+  });
   return isProgram(installed) ? installed : null;
 }
-
-const guestsGoOn = 'Innkeeper has closed. Guests that were running go on: `npx innkeeper list` shows them.';
 
 async function openBrowserFace() {
   const serve = spawn(projectNode(), [join(projectRoot, 'dist/cli/innkeeper.js'), 'serve', '--json'], {

@@ -181,7 +181,7 @@ export const requests = {
       kind: z.enum(['disk', 'cd']),
       format: imageFormat,
       sizeBytes: z.number(),
-      /** Machines that use it already. */
+      /** Names of the machines that use it already. */
       usedBy: z.array(z.string()),
     }),
   },

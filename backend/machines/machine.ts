@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../contract/fault.ts';
 import type { MachineAction, MachineState, MachineView } from '../contract/machine.ts';
+import { pluggedDisks } from '../devices/disk/live.ts';
 import { checkMemoryFits } from '../devices/memory/definition.ts';
 import { launchQemu, readLogEnd, readPidFile } from '../qemu/launch.ts';
 import { inspectPid, killPid, watchPid } from '../qemu/process.ts';
@@ -375,7 +376,6 @@ export class Machine {
 
   /** A disk that was plugged or pulled while no back end was there to write it down. */
   async #reconcile(guest: Guest): Promise<void> {
-    const { pluggedDisks } = await import('../devices/disk/live.ts');
     const plugged = await pluggedDisks(guest.qmp);
     const kept = this.#definition.disks.filter((disk) => plugged.has(disk.id));
     if (kept.length === this.#definition.disks.length) return;

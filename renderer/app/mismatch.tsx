@@ -11,6 +11,7 @@ export function Mismatch({ fault }: { fault: Fault }): ReactNode {
     <main className="main">
       <EmptyState
         icon={<Unplug size={28} strokeWidth={1.5} />}
+        isPage
         title={fault.message}
         actions={
           <Button kind="primary" onPress={() => window.location.reload()}>

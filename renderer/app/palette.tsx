@@ -4,6 +4,7 @@ import {
   Autocomplete,
   Header,
   Input,
+  Keyboard,
   Menu,
   MenuItem,
   MenuSection,
@@ -54,9 +55,11 @@ function Section({ title, entries }: { title: string; entries: readonly Entry[] 
           {entry.icon}
           <Text slot="label">{entry.label}</Text>
           {entry.keys === undefined ? (
-            <span className="note">{entry.note}</span>
+            <Text slot="description" className="note">
+              {entry.note}
+            </Text>
           ) : (
-            <kbd className="keys">{entry.keys}</kbd>
+            <Keyboard className="keys">{entry.keys}</Keyboard>
           )}
         </MenuItem>
       ))}

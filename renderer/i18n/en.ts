@@ -54,7 +54,8 @@ export const text = {
     demo: 'Try the demo machine',
     demoBusy: 'Building…',
     newMachine: 'New machine',
-    pick: 'Choose a machine on the left, or press Ctrl K to find one.',
+    pickTitle: 'Choose a machine',
+    pick: 'The list is on the left, and Ctrl K finds anything.',
     gone: 'This machine is not here any more.',
   },
   machine: {

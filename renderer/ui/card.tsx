@@ -36,7 +36,7 @@ export function Card({
       aria-label={title}
       {...(id === undefined ? {} : { id })}
     >
-      <h3 className="card-title">
+      <h2 className="card-title">
         {icon === undefined ? null : (
           <span className="card-icon" aria-hidden="true">
             {icon}
@@ -45,7 +45,7 @@ export function Card({
         {title}
         {term === undefined ? null : <code className="card-term">{term}</code>}
         {action === undefined ? null : <span className="card-action">{action}</span>}
-      </h3>
+      </h2>
       {children}
     </section>
   );

@@ -4,6 +4,8 @@ import './card.css';
 export interface EmptyStateProps {
   icon?: ReactNode;
   title?: string;
+  /** Its title is the page's heading. */
+  isPage?: boolean;
   /** One sentence. */
   children?: ReactNode;
   /** One button, two at most. */
@@ -21,6 +23,7 @@ export function EmptyState({
   actions,
   below,
   isSmall = false,
+  isPage = false,
 }: EmptyStateProps): ReactNode {
   return (
     <div className={`empty ${isSmall ? 'empty-small' : ''}`}>
@@ -29,7 +32,11 @@ export function EmptyState({
           {icon}
         </span>
       )}
-      {title === undefined ? null : <p className="empty-title">{title}</p>}
+      {title === undefined ? null : isPage ? (
+        <h1 className="empty-title">{title}</h1>
+      ) : (
+        <p className="empty-title">{title}</p>
+      )}
       {children === undefined ? null : <p className="empty-text">{children}</p>}
       {actions === undefined ? null : <div className="empty-actions">{actions}</div>}
       {below}

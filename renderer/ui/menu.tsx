@@ -1,5 +1,13 @@
 import { type ReactElement, type ReactNode, useRef, useState } from 'react';
-import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator, Text } from 'react-aria-components';
+import {
+  Menu as AriaMenu,
+  Keyboard,
+  MenuItem,
+  MenuTrigger,
+  Popover,
+  Separator,
+  Text,
+} from 'react-aria-components';
 import './overlay.css';
 
 export interface MenuAction {
@@ -48,7 +56,7 @@ function Items({ label, entries }: { label: string; entries: readonly MenuEntry[
                 </Text>
               ) : null}
             </span>
-            {entry.keys === undefined ? null : <kbd className="keys">{entry.keys}</kbd>}
+            {entry.keys === undefined ? null : <Keyboard className="keys">{entry.keys}</Keyboard>}
           </MenuItem>
         ),
       )}

@@ -46,20 +46,20 @@ export class SharedWork<T> {
   }
 
   #start(key: string, work: Work<T>): Running<T> {
-    const reports = new Set<Report>();
-    const stop = new AbortController();
-    const running: Running<T> = {
-      reports,
-      stop,
+    const running: Omit<Running<T>, 'result'> = {
+      reports: new Set(),
+      stop: new AbortController(),
       last: null,
-      result: work((...now) => {
-        running.last = now;
-        for (const report of reports) report(...now);
-      }, stop.signal).finally(() => {
-        if (this.#running.get(key) === running) this.#running.delete(key);
-      }),
     };
-    this.#running.set(key, running);
-    return running;
+    const share: Report = (...now) => {
+      running.last = now;
+      for (const report of running.reports) report(...now);
+    };
+    const result = work(share, running.stop.signal).finally(() => {
+      if (this.#running.get(key) === whole) this.#running.delete(key);
+    });
+    const whole: Running<T> = Object.assign(running, { result });
+    this.#running.set(key, whole);
+    return whole;
   }
 }

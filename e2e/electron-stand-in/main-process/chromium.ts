@@ -1,30 +1,14 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright';
+import { findChromium } from '../../fixtures/find-chromium.ts';
 
 export interface Chromium {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly debugPort: number;
   close(): Promise<void>;
-}
-
-const candidates = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/opt/google/chrome/chrome',
-];
-
-export function findChromium(env: NodeJS.ProcessEnv): string {
-  const found = [env.INNKEEPER_E2E_CHROMIUM, ...candidates].find(
-    (path) => path !== undefined && existsSync(path),
-  );
-  if (found === undefined)
-    throw new Error('No Chromium was found. Install it, or set INNKEEPER_E2E_CHROMIUM.');
-  return found;
 }
 
 /** One window with a profile of its own, that the test can attach to as well. It reaches no network. */

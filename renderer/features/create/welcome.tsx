@@ -20,7 +20,11 @@ export function Welcome(): ReactNode {
   const hasMachines = useMachineIds().length > 0;
   if (!isLoaded) return null;
   if (hasMachines && !creation.isWorking) {
-    return <EmptyState icon={<House size={28} strokeWidth={1.5} />}>{text.welcome.pick}</EmptyState>;
+    return (
+      <EmptyState isPage icon={<House size={28} strokeWidth={1.5} />} title={text.welcome.pickTitle}>
+        {text.welcome.pick}
+      </EmptyState>
+    );
   }
   const tryDemo = async (): Promise<void> => {
     const machine = await creation.create({ name: freeName('demo', takenNames()), demo: true, start: true });
@@ -30,6 +34,7 @@ export function Welcome(): ReactNode {
   return (
     <EmptyState
       icon={<House size={28} strokeWidth={1.5} />}
+      isPage
       title={text.welcome.title}
       actions={
         <>

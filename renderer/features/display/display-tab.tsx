@@ -83,7 +83,7 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
       {isShot ? <ScreenshotView machine={machine} /> : null}
       {hasKeys && isLive ? (
         <p className="display-chip display-hint" role="status">
-          {words.keysGo(machine.name)} {words.keysBack}.
+          {words.keysGo(machine.name)}
         </p>
       ) : null}
       <div className="display-over" role="status">

@@ -97,6 +97,7 @@ function Rows({ ids, onFiles }: { ids: readonly string[]; onFiles: MachineListPr
           className="row-list"
           aria-label={text.sidebar.machines}
           items={items}
+          dependencies={[dropOn]}
           selectionMode="single"
           selectionBehavior="replace"
           disallowEmptySelection

@@ -109,9 +109,9 @@ function Uses({
   const [fault, setFault] = useState<Fault | null>(null);
   const size = withUnit(bytes(file.sizeBytes));
   const others = machines
-    .filter(({ id }) => id !== machine.id && file.usedBy.includes(id))
+    .filter(({ id, name }) => id !== machine.id && file.usedBy.includes(name))
     .map(({ name }) => name);
-  const isHere = file.usedBy.includes(machine.id);
+  const isHere = file.usedBy.includes(machine.name);
 
   const choose = async (use: Use) => {
     if (chosen !== null) return;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clipRectangles, intersect } from './draw-copy.ts';
+import { clipRectangles, intersect, tightRows } from './draw-copy.ts';
 
 test('an intersection lies in both', () => {
   const rectangle = fc
@@ -19,4 +19,9 @@ test('no clip means the whole box, an empty clip means nothing', () => {
   const box = { left: 1, top: 2, right: 3, bottom: 4 };
   expect(clipRectangles({ type: 0 }, box)).toEqual([box]);
   expect(clipRectangles({ type: 1, rects: { num_rects: 0 } }, box)).toEqual([]);
+});
+
+test('rows lose the gap between them, also when the last row has none', () => {
+  const data = new Uint8Array([1, 2, 3, 4, 9, 9, 5, 6, 7, 8]).buffer;
+  expect([...new Uint8Array(tightRows(data, 6, 4, 2))]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });

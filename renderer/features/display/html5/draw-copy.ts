@@ -38,6 +38,16 @@ export function intersect(a: Rectangle, b: Rectangle): Rectangle | null {
   return left < right && top < bottom ? { left, top, right, bottom } : null;
 }
 
+/** A bitmap's rows without what its stride leaves between them: guests send cut-outs of wider pictures. */
+export function tightRows(data: ArrayBuffer, stride: number, rowBytes: number, rows: number): ArrayBuffer {
+  const from = new Uint8Array(data);
+  const tight = new Uint8Array(rowBytes * rows);
+  for (let row = 0; row < rows; row += 1) {
+    tight.set(from.subarray(row * stride, row * stride + rowBytes), row * rowBytes);
+  }
+  return tight.buffer;
+}
+
 function removeAlpha(image: ImageData): void {
   const data = image.data;
   for (let at = 3; at < data.length; at += 4) data[at] = 255;

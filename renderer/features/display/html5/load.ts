@@ -2,16 +2,17 @@ import { applyPatches } from './patches.ts';
 
 /** The only place that imports spice-html5: with `import()`, so that it is fetched when the first display opens. */
 async function importLibrary() {
-  const [main, conn, display, inputs, wire, view, messages] = await Promise.all([
+  const [main, conn, display, inputs, wire, view, types, messages] = await Promise.all([
     import('@spice-project/spice-html5/src/main.js'),
     import('@spice-project/spice-html5/src/spiceconn.js'),
     import('@spice-project/spice-html5/src/display.js'),
     import('@spice-project/spice-html5/src/inputs.js'),
     import('@spice-project/spice-html5/src/wire.js'),
     import('@spice-project/spice-html5/src/spicedataview.js'),
+    import('@spice-project/spice-html5/src/spicetype.js'),
     import('@spice-project/spice-html5/src/spicemsg.js'),
   ]);
-  return { main, conn, display, inputs, wire, view, messages };
+  return { main, conn, display, inputs, wire, view, types, messages };
 }
 
 export type SpiceLibrary = Awaited<ReturnType<typeof importLibrary>>;

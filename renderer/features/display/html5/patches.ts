@@ -1,6 +1,6 @@
 import type { Channel, MainChannel, Surface } from '@spice-project/spice-html5/src/spiceconn.js';
 import { ByteQueue } from './byte-queue.ts';
-import { type DrawCopy, drawCopy, withinClip } from './draw-copy.ts';
+import { type DrawCopy, drawCopy, tightRows, withinClip } from './draw-copy.ts';
 import type { SpiceLibrary } from './load.ts';
 
 /**
@@ -72,6 +72,7 @@ const TWO_TO_32 = 0x1_0000_0000;
 export function applyPatches(library: SpiceLibrary): void {
   patchWire(library);
   patchReports(library);
+  patchBitmap(library);
   patchDisplay(library);
   patchInputs(library);
 }
@@ -108,16 +109,53 @@ function patchWire({ wire, view }: SpiceLibrary): void {
   };
 }
 
+/** What it says it cannot do, at every draw, and draw-copy.ts does. */
+const HANDLED_HERE = [
+  "FIXME: DrawCopy we don't handle clipping",
+  'FIXME: DrawCopy src_area is a different size',
+] as const;
+
 function patchReports({ conn }: SpiceLibrary): void {
   const prototype = conn.SpiceConn.prototype;
   for (const name of ['log_info', 'log_warn', 'log_err']) {
     prototype[name] = function note(this: Channel, ...parts: unknown[]): void {
-      hooksOf(this)?.note(parts.join(' '));
+      const text = parts.join(' ');
+      if (!HANDLED_HERE.some((start) => text.startsWith(start))) hooksOf(this)?.note(text);
     };
   }
   prototype.report_error = function reportError(this: Channel, error: unknown): void {
     hooksOf(this)?.failed(error instanceof Error ? error : new Error('A channel of the display broke off'));
   };
+}
+
+interface Bitmap {
+  readonly format: number;
+  readonly x: number;
+  readonly y: number;
+  stride: number;
+  data: ArrayBuffer;
+}
+
+/** SPICE_BITMAP_FMT_32BIT and SPICE_BITMAP_FMT_RGBA, the two it draws. */
+const FOUR_BYTES: ReadonlySet<number> = new Set([8, 9]);
+
+function patchBitmap({ types }: SpiceLibrary): void {
+  // Its conversion takes the stride for the width: what Linux' qxl driver sends comes out slanted.
+  replace<Bitmap, [unknown, number, ArrayBuffer], number>(
+    types.SpiceBitmap.prototype,
+    'from_dv',
+    (original) => {
+      return function readBitmap(this: Bitmap, view, at, buffer) {
+        const end = original.call(this, view, at, buffer);
+        const row = this.x * 4;
+        if (FOUR_BYTES.has(this.format) && this.stride > row) {
+          this.data = tightRows(this.data, this.stride, row, this.y);
+          this.stride = row;
+        }
+        return end;
+      };
+    },
+  );
 }
 
 function patchDisplay({ display, view, messages }: SpiceLibrary): void {

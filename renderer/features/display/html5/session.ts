@@ -3,6 +3,7 @@ import type { ByteStream } from '../../../bridge/bridge.ts';
 import type { Size } from '../scaling.ts';
 import * as inputMessages from './input-messages.ts';
 import type { SpiceLibrary } from './load.ts';
+import { PacedSender } from './paced-sender.ts';
 import { hookSession } from './patches.ts';
 import { type ServedUri, serveUri } from './socket-scheme.ts';
 
@@ -20,6 +21,8 @@ const CLIENT_MODE = 2;
 /** The server acknowledges every 4 movements (SPICE_INPUT_MOTION_ACK_BUNCH); two bunches may be on their way. */
 const ACK_BUNCH = 4;
 const MOTION_WINDOW = 2 * ACK_BUNCH;
+/** Between two key messages, ms: 200 characters a second, and slow guests still take every one. */
+const KEY_GAP_MS = 3;
 
 let serial = 0;
 
@@ -28,6 +31,7 @@ export class SpiceSession implements Disposable {
   readonly #listener: SessionListener;
   readonly #served: ServedUri;
   readonly #main: MainChannel;
+  readonly #keys = new PacedSender((bytes) => this.#send(bytes), KEY_GAP_MS);
   #ended = false;
   #live = false;
   #size: Size | null = null;
@@ -87,11 +91,11 @@ export class SpiceSession implements Disposable {
   }
 
   keyDown(scanCode: readonly number[]): void {
-    this.#send(inputMessages.keyDown(scanCode));
+    this.#keys.push(inputMessages.keyDown(scanCode));
   }
 
   keyUp(scanCode: readonly number[]): void {
-    this.#send(inputMessages.keyUp(scanCode));
+    this.#keys.push(inputMessages.keyUp(scanCode));
   }
 
   /** Moves the pointer to a guest pixel. Only the newest place waits when the guest is slow to take them. */
@@ -108,11 +112,15 @@ export class SpiceSession implements Disposable {
     if (this.#waiting !== null) this.#sendPlace(this.#waiting);
     const mask = button <= inputMessages.mouseButtons.right ? 1 << (button - 1) : 0;
     this.#buttons = pressed ? this.#buttons | mask : this.#buttons & ~mask;
-    this.#send(inputMessages.mouseButton(button, pressed, this.#buttons));
+    const message = inputMessages.mouseButton(button, pressed, this.#buttons);
+    // Ctrl and a click: the click must not overtake the key.
+    if (this.#keys.isIdle) this.#send(message);
+    else this.#keys.push(message);
   }
 
   [Symbol.dispose](): void {
     if (this.#ended) return;
+    this.#keys.flush();
     this.#ended = true;
     this.#close();
   }

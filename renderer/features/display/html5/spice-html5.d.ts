@@ -74,3 +74,7 @@ declare module '@spice-project/spice-html5/src/spicemsg.js' {
     from_dv(view: unknown, at: number, buffer: ArrayBuffer): number;
   }
 }
+
+declare module '@spice-project/spice-html5/src/spicetype.js' {
+  export const SpiceBitmap: { prototype: Record<string, unknown> };
+}

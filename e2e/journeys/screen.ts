@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { expect, type Page } from '@playwright/test';
+import type { Home } from '../fixtures/home.ts';
+
+/** The canvas as the person sees it, at guest resolution. */
+export const canvasHost = '[data-testid="display-canvas-host"]';
+
+/**
+ * How many pixels differ between the canvas and QMP's screendump of the same guest; -1 where the sizes differ.
+ * The page itself decodes the PNG: both sides are then the browser's own RGBA.
+ */
+export async function differingPixels(
+  page: Page,
+  home: Home,
+  machine: string,
+  file: string,
+): Promise<number> {
+  await home.ok('screenshot', machine, file, '--via', 'qmp');
+  const png = (await readFile(file)).toString('base64');
+  return await page.evaluate(
+    async ([selector, encoded]) => {
+      const canvas = document.querySelector<HTMLCanvasElement>(`${selector} canvas`);
+      if (canvas === null) return -1;
+      const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+      if (image.width !== canvas.width || image.height !== canvas.height) return -1;
+      const pixels = (source: CanvasImageSource): Uint32Array => {
+        const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+        if (context === null) throw new Error('no 2d context');
+        context.drawImage(source, 0, 0);
+        return new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer);
+      };
+      const one = pixels(canvas);
+      const other = pixels(image);
+      return one.reduce((count, pixel, at) => (pixel === other[at] ? count : count + 1), 0);
+    },
+    [canvasHost, png] as const,
+  );
+}
+
+/** A text cursor that blinks between the two pictures costs 18 pixels once in a while, so it is looked at again. */
+export async function expectSamePixels(page: Page, home: Home, machine: string): Promise<void> {
+  const file = `${home.path}/screen.png`;
+  await expect.poll(() => differingPixels(page, home, machine, file), { timeout: 30_000 }).toBe(0);
+}
+
+/** How many pixels of the canvas are not black. */
+export async function litPixels(page: Page): Promise<number> {
+  return await page.evaluate((selector) => {
+    const canvas = document.querySelector<HTMLCanvasElement>(`${selector} canvas`);
+    const context = canvas?.getContext('2d');
+    if (canvas === null || context === null || context === undefined) return 0;
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    let lit = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      if ((data[at] ?? 0) + (data[at + 1] ?? 0) + (data[at + 2] ?? 0) > 48) lit += 1;
+    }
+    return lit;
+  }, canvasHost);
+}

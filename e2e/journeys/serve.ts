@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Home } from '../fixtures/home.ts';
+import { cliEntry } from '../fixtures/places.ts';
+
+export interface Served extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** `innkeeper serve` of that home, until it is disposed of. */
+export async function serve(home: Home): Promise<Served> {
+  const child = spawn(process.execPath, [cliEntry, 'serve', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, INNKEEPER_HOME: home.path },
+  });
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([
+    once(lines, 'line'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`innkeeper serve ended with code ${code}`);
+    }),
+  ]);
+  return {
+    url: JSON.parse(String(line)).url,
+    [Symbol.asyncDispose]: async () => {
+      const gone = once(child, 'exit');
+      if (child.exitCode === null && child.kill('SIGTERM')) await gone;
+    },
+  };
+}
