@@ -4,7 +4,6 @@ import {
   Autocomplete,
   Header,
   Input,
-  Keyboard,
   Menu,
   MenuItem,
   MenuSection,
@@ -53,14 +52,14 @@ function Section({ title, entries }: { title: string; entries: readonly Entry[] 
           }}
         >
           {entry.icon}
-          <Text slot="label">{entry.label}</Text>
-          {entry.keys === undefined ? (
-            <Text slot="description" className="note">
-              {entry.note}
-            </Text>
-          ) : (
-            <Keyboard className="keys">{entry.keys}</Keyboard>
-          )}
+          <Text slot="label" className="palette-label">
+            <span>{entry.label}</span>
+            {entry.keys === undefined ? (
+              <span className="note">{entry.note}</span>
+            ) : (
+              <kbd className="keys">{entry.keys}</kbd>
+            )}
+          </Text>
         </MenuItem>
       ))}
     </MenuSection>

@@ -18,16 +18,25 @@ function styleSheetElement(owner: Document): HTMLElement {
   return element;
 }
 
-function setAttributeBySheet(this: HTMLElement, name: string, value: string): void {
+function setAttribute(this: HTMLElement, name: string, value: string): void {
   if (name === 'style') this.style.cssText = value;
   else HTMLElement.prototype.setAttribute.call(this, name, value);
+}
+
+/** xterm clones a span for every run of cells; a clone is as strict as its original. */
+function cloneNode(this: HTMLElement, deep?: boolean): Node {
+  const clone = HTMLElement.prototype.cloneNode.call(this, deep);
+  return clone instanceof HTMLElement ? makeStrict(clone) : clone;
+}
+
+function makeStrict(element: HTMLElement): HTMLElement {
+  return Object.assign(element, { setAttribute, cloneNode });
 }
 
 function createStrict(owner: Document, name: string): HTMLElement {
   if (name === 'style') return styleSheetElement(owner);
   const element = owner.createElement(name);
-  if (name === 'span') element.setAttribute = setAttributeBySheet;
-  return element;
+  return name === 'span' ? makeStrict(element) : element;
 }
 
 /** The document as xterm.js should see it (its option `documentOverride`). */
