@@ -9,6 +9,7 @@ import { demoProblem, ensureDemoImage } from '../guests/demo/image.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { copyImage } from '../storage/copy-file.ts';
 import { checkReadable, createImage, inspectImage } from '../storage/images.ts';
+import { diskFull } from '../store/atomic-file.ts';
 import type { Folders } from '../store/paths.ts';
 import { type MachineDefinition, newDefinition } from './definition.ts';
 import type { Machine } from './machine.ts';
@@ -163,9 +164,5 @@ async function checkSpace(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= LEAST_SPACE) return;
-  throw new Fault({
-    code: 'no-space',
-    message: `The disk of ${folder} is full.`,
-    remedy: 'Free some space on it and try again; nothing was changed.',
-  });
+  throw diskFull(folder, 'made');
 }

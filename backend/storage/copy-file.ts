@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, unlink } from 'node:fs/promises';
-import { fileFault } from '../store/atomic-file.ts';
+import { Fault } from '../contract/fault.ts';
+import { diskFull, fileFault } from '../store/atomic-file.ts';
 import { checkReadable } from './images.ts';
 import { runProgram } from './run-program.ts';
 
@@ -25,6 +26,7 @@ export async function copyImage(from: string, to: string, signal?: AbortSignal):
     await unlink(to).catch((cleanup: NodeJS.ErrnoException) => {
       if (cleanup.code !== 'ENOENT') throw cleanup;
     });
+    if (error instanceof Fault && error.code === 'no-space') throw diskFull(to, 'written', error);
     throw fileFault(error, to, 'written');
   }
 }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { type ImageFormat, imageFormat } from '../contract/devices.ts';
 import { Fault } from '../contract/fault.ts';
-import { fileFault } from '../store/atomic-file.ts';
+import { diskFull, fileFault } from '../store/atomic-file.ts';
 import { runProgram } from './run-program.ts';
 
 export interface ImageFacts {
@@ -160,19 +160,18 @@ async function isIso(path: string): Promise<boolean> {
   }
 }
 
-/** Makes an empty, growing qcow2 image. Leaves nothing behind when it fails. */
+/** Makes an empty, growing qcow2 image. What a failure leaves is for the caller to clear away. */
 export async function createImage(
   qemuImg: string,
   path: string,
   sizeBytes: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  await runProgram(
-    qemuImg,
-    ['create', '-q', '-f', 'qcow2', '-o', 'lazy_refcounts=on', path, String(sizeBytes)],
-    {
-      timeoutMs: 60_000,
-      ...(signal === undefined ? {} : { signal }),
-    },
-  );
+  const args = ['create', '-q', '-f', 'qcow2', '-o', 'lazy_refcounts=on', path, String(sizeBytes)];
+  try {
+    await runProgram(qemuImg, args, { timeoutMs: 60_000, ...(signal === undefined ? {} : { signal }) });
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'no-space') throw diskFull(path, 'made', error);
+    throw error;
+  }
 }

@@ -60,6 +60,17 @@ export async function readJsonFile(path: string): Promise<unknown> {
   }
 }
 
+export function diskFull(path: string, verb: 'read' | 'written' | 'made', cause?: unknown): Fault {
+  return new Fault(
+    {
+      code: 'no-space',
+      message: `${path} could not be ${verb}: the disk is full.`,
+      remedy: 'Free some space on that disk and try again; nothing was changed.',
+    },
+    { cause },
+  );
+}
+
 /** A file-system error in words a person can act on. */
 export function fileFault(error: unknown, path: string, verb: 'read' | 'written' | 'made'): Fault {
   if (error instanceof Fault) return error;
@@ -67,14 +78,7 @@ export function fileFault(error: unknown, path: string, verb: 'read' | 'written'
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new Fault(
-        {
-          code: 'no-space',
-          message: `${path} could not be ${verb}: the disk is full.`,
-          remedy: 'Free some space on that disk and try again; nothing was changed.',
-        },
-        { cause: error },
-      );
+      return diskFull(path, verb, error);
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

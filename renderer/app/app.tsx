@@ -17,6 +17,7 @@ import { MachinePage } from './machine-page.tsx';
 import { Mismatch } from './mismatch.tsx';
 import { Palette } from './palette.tsx';
 import { SideBar } from './side-bar.tsx';
+import { SlowConnection } from './slow-connection.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import './app.css';
 
@@ -88,6 +89,7 @@ export function App(): ReactNode {
         />
         <main className="main">
           <Suspense fallback={null}>
+            {phase === 'connecting' ? <SlowConnection /> : null}
             {route.page === 'host' ? <HostPage /> : null}
             {route.page === 'settings' ? <SettingsPage shortcuts={commands} /> : null}
             {route.page === 'welcome' ? <Welcome /> : null}

@@ -52,10 +52,6 @@ export function useHost(): Host {
   return hostStore();
 }
 
-export function useHostFigures(): HostFigures | null {
-  return hostStore(({ figures }) => figures);
-}
-
 const NO_SAMPLES: readonly Sample[] = [];
 
 /** CPU of one machine over the last minutes, for its sparkline. */

@@ -23,20 +23,10 @@ function setAttribute(this: HTMLElement, name: string, value: string): void {
   else HTMLElement.prototype.setAttribute.call(this, name, value);
 }
 
-/** xterm clones a span for every run of cells; a clone is as strict as its original. */
-function cloneNode(this: HTMLElement, deep?: boolean): Node {
-  const clone = HTMLElement.prototype.cloneNode.call(this, deep);
-  return clone instanceof HTMLElement ? makeStrict(clone) : clone;
-}
-
-function makeStrict(element: HTMLElement): HTMLElement {
-  return Object.assign(element, { setAttribute, cloneNode });
-}
-
 function createStrict(owner: Document, name: string): HTMLElement {
   if (name === 'style') return styleSheetElement(owner);
   const element = owner.createElement(name);
-  return name === 'span' ? makeStrict(element) : element;
+  return name === 'span' ? Object.assign(element, { setAttribute }) : element;
 }
 
 /** The document as xterm.js should see it (its option `documentOverride`). */
@@ -74,4 +64,19 @@ export function openStrictly(owner: Document, open: () => void): void {
   } finally {
     Reflect.deleteProperty(owner, 'createElement');
   }
+}
+
+function part(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
+}
+
+/**
+ * Gives the strict document to what draws the rows too: xterm 6.0.0 hands it the global one (DomRenderer.ts), and its
+ * colours and widths are style attributes. Private names, so it says when a later xterm has others.
+ */
+export function makeRowsStrict(terminal: object, strict: Document): void {
+  const renderer = part(part(part(terminal, '_core'), '_renderService'), '_renderer');
+  const rows = part(part(renderer, 'value') ?? renderer, '_rowFactory');
+  if (typeof rows === 'object' && rows !== null && '_document' in rows) rows._document = strict;
+  else console.warn('xterm.js has changed: the colours of the console may be refused by the page’s policy');
 }

@@ -3,7 +3,7 @@ import { type ITheme, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { readColour } from '../ui/kind.ts';
 import { LeaveChord } from '../ui/leave-chord.ts';
-import { openStrictly, strictDocument } from './strict-styles.ts';
+import { makeRowsStrict, openStrictly, strictDocument } from './strict-styles.ts';
 import './terminal.css';
 
 const SCROLLBACK_LINES = 5000;
@@ -48,8 +48,9 @@ export class GuestTerminal implements Disposable {
   readonly #observers: { disconnect(): void }[] = [];
 
   constructor({ host, label, onInput, onLeave }: GuestTerminalOptions) {
+    const strict = strictDocument(document);
     const terminal = new Terminal({
-      documentOverride: strictDocument(document),
+      documentOverride: strict,
       fontFamily: getComputedStyle(host).fontFamily,
       fontSize: 13,
       lineHeight: 1.2,
@@ -63,6 +64,7 @@ export class GuestTerminal implements Disposable {
     const fit = new FitAddon();
     terminal.loadAddon(fit);
     openStrictly(document, () => terminal.open(host));
+    makeRowsStrict(terminal, strict);
     terminal.textarea?.setAttribute('aria-label', label);
 
     terminal.onData((text) => onInput(this.#encoder.encode(text)));

@@ -64,8 +64,3 @@ export function CardGrid({ children }: { children: ReactNode }): ReactNode {
 export function CardColumn({ span, children }: { span: 5 | 6 | 7; children: ReactNode }): ReactNode {
   return <div className={`card-column card-${span}`}>{children}</div>;
 }
-
-/** A line of a card: what it is at the left, its control at the right. */
-export function CardRow({ children }: { children: ReactNode }): ReactNode {
-  return <div className="card-row">{children}</div>;
-}

@@ -13,11 +13,10 @@ export const words = {
     hostHolds: 'Host holds',
     slider: 'Memory the guest may have',
     floor: (amount: string) => `${amount} floor`,
+    letGo: (target: string) => `Let go to ask for ${target}.`,
     moving: (target: string, actual: string) => `Asked for ${target}; the guest has ${actual}.`,
     nextStart: (amount: string) => `${amount} from the next start`,
     chart: 'Memory of the guest over the last minute',
-    onlyRunning: 'It changes only while the guest runs.',
-    noDriver: 'The guest’s balloon driver says nothing.',
   },
   disk: {
     title: 'Disks',

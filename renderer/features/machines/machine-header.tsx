@@ -148,6 +148,7 @@ export function MachineHeader({ machine, onFullScreen }: MachineHeaderProps): Re
       </h1>
       <span className="machine-chips">
         <StateChip machine={machine} />
+        {machine.pending === null ? null : <Chip>{words.pending}</Chip>}
         {machine.accelerator === 'tcg' ? <EmulationChip reason={machine.acceleratorReason} /> : null}
       </span>
       <div className="machine-acts" role="toolbar" aria-label={words.actions}>

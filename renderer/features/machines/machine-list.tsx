@@ -1,4 +1,13 @@
-import { type DragEvent, type MouseEvent, type ReactNode, type Ref, useMemo, useState } from 'react';
+import {
+  type DragEvent,
+  type MouseEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { GridList, GridListItem, ListLayout, Virtualizer } from 'react-aria-components';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { useBridge } from '../../bridge/bridge.ts';
@@ -61,6 +70,18 @@ function Rows({ ids, onFiles }: { ids: readonly string[]; onFiles: MachineListPr
   const [dropOn, setDropOn] = useState<string | null>(null);
   const items = useMemo(() => ids.map((id) => ({ id })), [ids]);
 
+  // A machine that was opened elsewhere (the palette, a new one) comes into sight.
+  const list = useRef<HTMLDivElement>(null);
+  const shown = selected[0];
+  useEffect(() => {
+    const place = shown === undefined ? -1 : ids.indexOf(shown);
+    const box = list.current;
+    if (place < 0 || box === null) return;
+    const top = place * ROW_HEIGHT;
+    const isInSight = top >= box.scrollTop && top + ROW_HEIGHT <= box.scrollTop + box.clientHeight;
+    if (!isInSight) box.scrollTop = top - (box.clientHeight - ROW_HEIGHT) / 2;
+  }, [shown, ids]);
+
   const openMenu = (event: MouseEvent): void => {
     const id = rowOf(event.target);
     if (id === null) return;
@@ -94,6 +115,7 @@ function Rows({ ids, onFiles }: { ids: readonly string[]; onFiles: MachineListPr
     >
       <Virtualizer layout={ListLayout} layoutOptions={{ rowSize: ROW_HEIGHT, padding: 0, gap: 0 }}>
         <GridList
+          ref={list}
           className="row-list"
           aria-label={text.sidebar.machines}
           items={items}

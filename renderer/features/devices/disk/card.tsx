@@ -49,7 +49,7 @@ export function DiskCard({ machine }: { machine: MachineView }): ReactNode {
           <div className="disk-scroll">
             <table className="disk-table">
               <colgroup>
-                <col />
+                <col className="disk-col-name" />
                 <col className="disk-col-through" />
                 <col className="disk-col-used" />
                 <col className="disk-col-rate" />

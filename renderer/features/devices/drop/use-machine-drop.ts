@@ -1,4 +1,4 @@
-import { type DragEvent, useRef, useState } from 'react';
+import { type DragEvent, useEffect, useRef, useState } from 'react';
 import { useBridge } from '../../../bridge/bridge.ts';
 import { enqueue } from './drop-queue.ts';
 
@@ -23,6 +23,17 @@ export function useMachineDrop(machine: string): MachineDrop {
   const [isOver, setOver] = useState(false);
   // Every child that is entered and left says so too: over while more were entered than left.
   const depth = useRef(0);
+  useEffect(() => {
+    // A part within that took the drop stops the event, and a drag that ends outside sends none here.
+    const end = () => {
+      depth.current = 0;
+      setOver(false);
+    };
+    const stop = new AbortController();
+    window.addEventListener('drop', end, { capture: true, signal: stop.signal });
+    window.addEventListener('dragend', end, { capture: true, signal: stop.signal });
+    return () => stop.abort();
+  }, []);
   const isFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
   return {
     isOver,

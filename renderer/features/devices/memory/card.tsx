@@ -106,12 +106,16 @@ function Balloon({ machine }: { machine: MachineView }): ReactNode {
   const asked = held ?? targetMiB;
   const inWords = (mib: number) => withUnit(mebibytes(mib));
   const pending = machine.pending?.memoryMiB;
-  const note =
-    isRunning && asked !== null && actualMiB !== null && (isBusy || isMoving(asked, actualMiB))
-      ? text.moving(inWords(asked), inWords(actualMiB))
-      : pending === undefined
-        ? null
-        : text.nextStart(inWords(pending));
+  const note = balloonNote();
+
+  function balloonNote(): string | null {
+    if (held !== null && !isBusy) return text.letGo(inWords(held));
+    if (isRunning && asked !== null && actualMiB !== null && (isBusy || isMoving(asked, actualMiB))) {
+      return text.moving(inWords(asked), inWords(actualMiB));
+    }
+    return pending === undefined ? null : text.nextStart(inWords(pending));
+  }
+
   return (
     <>
       <Slider
@@ -123,7 +127,7 @@ function Balloon({ machine }: { machine: MachineView }): ReactNode {
         maxValue={sizeMiB}
         step={sliderStep(floorMiB, sizeMiB)}
         from={text.floor(inWords(floorMiB))}
-        to={held === null ? inWords(sizeMiB) : inWords(value)}
+        to={inWords(sizeMiB)}
         describe={inWords}
         isDisabled={!isRunning || !isConnected}
         onChange={setHeld}
