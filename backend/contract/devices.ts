@@ -70,7 +70,7 @@ export const serialPortView = z.object({
 
 export const clockView = z.object({
   /** What the CPU offers the guest. */
-  source: z.enum(['kvm-clock', 'tsc', 'acpi_pm']),
+  source: z.enum(['kvm-clock', 'hpet']),
   rtc: z.enum(['utc', 'localtime']),
 });
 

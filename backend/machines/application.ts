@@ -148,7 +148,7 @@ export async function createApplication({
     return { return: await guest.qmp.executeRaw(command.execute, command.arguments) };
   });
   dispatcher.register('machine.exec', async ({ machine, command, timeoutMs }, { signal }) => {
-    const guest = machines.usable(machine).requireGuest('nothing can run in it');
+    const guest = machines.usable(machine).requireAwake('nothing can run in it');
     const [program, ...rest] = command;
     if (program === undefined) throw new Error('the contract lets no empty command through');
     const result = await guest.agent.exec([program, ...rest], {

@@ -183,7 +183,7 @@ test('a guest without the driver does not move its balloon: told so, and no targ
   await house.request('machine.pause', { machine: id });
   await expect(house.request('memory.set', { machine: id, memoryMiB: 32 })).rejects.toMatchObject({
     code: 'illegal-move',
-    remedy: 'Resume it first.',
+    remedy: 'Resume it first: innkeeper resume rigid',
   });
 }, 20_000);
 

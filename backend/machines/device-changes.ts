@@ -182,14 +182,7 @@ export async function linkNic(
 }
 
 export async function setMemory(machine: Machine, targetMiB: number): Promise<BalloonResult> {
-  const guest = machine.requireGuest('its balloon cannot be moved');
-  if (machine.state !== 'running') {
-    throw new Fault({
-      code: 'illegal-move',
-      message: `“${machine.definition.name}” is ${machine.state}, and a halted guest cannot move its balloon.`,
-      remedy: 'Resume it first.',
-    });
-  }
+  const guest = machine.requireAwake('its balloon cannot be moved');
   return await machine.inOrder(async () => {
     const size = guest.record.definition.memory.sizeMiB;
     const before = guest.targetMiB;
@@ -209,7 +202,7 @@ export async function setMemory(machine: Machine, targetMiB: number): Promise<Ba
 }
 
 export async function setGuestClock(machine: Machine): Promise<{ driftMs: number }> {
-  const guest = machine.requireGuest('its clock cannot be set');
+  const guest = machine.requireAwake('its clock cannot be set');
   const { driftMs } = await setClock(guest.agent, guest.signal);
   machine.log('The guest’s clock was set');
   return { driftMs };

@@ -251,7 +251,9 @@ export class Guest implements AsyncDisposable {
     this.agent.ping({ timeoutMs: AGENT_PING_TIMEOUT, signal: this.#life.signal }).then(
       () => {
         this.#agentAnswers = true;
-        this.#markReady('The guest agent answers');
+        // The demo guest has a word of its own for "everything is up"; of others the agent is all there is to go by.
+        if (this.record.definition.origin !== 'demo') this.#markReady('The guest agent answers');
+        else this.#listener.changed();
       },
       // No answer is the ordinary case of a guest whose agent is just starting or not there: nothing to tell.
       () => undefined,

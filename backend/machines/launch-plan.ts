@@ -16,7 +16,7 @@ export interface LaunchPlan {
   readonly accelerator: 'kvm' | 'tcg';
   /** Why not KVM; null under KVM. */
   readonly acceleratorReason: string | null;
-  readonly clockSource: 'kvm-clock' | 'tsc';
+  readonly clockSource: 'kvm-clock' | 'hpet';
   readonly adapter: MachineDefinition['display']['adapter'];
   readonly spice: boolean;
 }

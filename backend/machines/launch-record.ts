@@ -10,7 +10,7 @@ const launchRecord = z.object({
   startedAt: z.number(),
   accelerator: z.enum(['kvm', 'tcg']),
   acceleratorReason: z.string().nullable(),
-  clockSource: z.enum(['kvm-clock', 'tsc']),
+  clockSource: z.enum(['kvm-clock', 'hpet']),
   adapter: z.enum(['qxl-vga', 'virtio-vga', 'VGA']),
   spice: z.boolean(),
   /** The definition as it was started. */

@@ -101,7 +101,7 @@ function devicesOf({ definition, guest, problems, moving }: ViewParts): MachineV
         }),
       ),
     ],
-    clock: { source: launched?.clockSource ?? 'tsc', rtc: definition.clock.rtc },
+    clock: { source: launched?.clockSource ?? 'hpet', rtc: definition.clock.rtc },
     display: {
       adapter: launched?.adapter ?? definition.display.adapter,
       protocol: launched !== null && !launched.spice ? 'none' : 'spice',

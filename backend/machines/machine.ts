@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../contract/fault.ts';
-import type { MachineAction, MachineState, MachineView } from '../contract/machine.ts';
+import { type MachineAction, type MachineState, type MachineView, stateWords } from '../contract/machine.ts';
 import { pluggedDisks } from '../devices/disk/live.ts';
 import { checkMemoryFits } from '../devices/memory/definition.ts';
 import { launchQemu, readLogEnd, readPidFile } from '../qemu/launch.ts';
@@ -135,6 +135,17 @@ export class Machine {
       code: 'illegal-move',
       message: `“${this.#definition.name}” is not running, so ${what}.`,
       remedy: `Start it first: innkeeper start ${quoted(this.#definition.name)}`,
+    });
+  }
+
+  /** The guest, while its CPUs run: a halted one cannot answer, and whoever asks should not wait to learn that. */
+  requireAwake(what: string): Guest {
+    const guest = this.requireGuest(what);
+    if (this.#state !== 'paused' && this.#state !== 'suspended') return guest;
+    throw new Fault({
+      code: 'illegal-move',
+      message: `“${this.#definition.name}” is ${stateWords[this.#state].toLowerCase()}, so ${what}.`,
+      remedy: `Resume it first: innkeeper resume ${quoted(this.#definition.name)}`,
     });
   }
 

@@ -28,7 +28,7 @@ export function machineFixture(id: string, change: Partial<MachineView> = {}): M
       nics: [],
       entropy: null,
       serial: [],
-      clock: { source: 'tsc', rtc: 'utc' },
+      clock: { source: 'hpet', rtc: 'utc' },
       display: { adapter: 'qxl-vga', protocol: 'spice' },
     },
     ...change,

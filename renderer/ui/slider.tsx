@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Slider as AriaSlider, Label, SliderThumb, SliderTrack } from 'react-aria-components';
 import { type Kind, kindStyle } from './kind.ts';
 import './field.css';
@@ -27,6 +27,10 @@ export interface SliderProps {
 export function Slider(props: SliderProps): ReactNode {
   const { label, hideLabel = false, value, onChange, onChangeEnd, minValue, maxValue, step = 1 } = props;
   const { from, to, kind, isDisabled = false } = props;
+  const spoken = props.describe(value);
+  const input = useRef<HTMLInputElement>(null);
+  // React Aria writes the bare number there at each render, in a unit it does not know.
+  useEffect(() => input.current?.setAttribute('aria-valuetext', spoken));
   const share = maxValue > minValue ? (value - minValue) / (maxValue - minValue) : 0;
   const single = (next: number | number[]): number => (Array.isArray(next) ? (next[0] ?? minValue) : next);
   return (
@@ -47,7 +51,7 @@ export function Slider(props: SliderProps): ReactNode {
           className="slider-fill"
           style={{ width: `calc(${Math.min(1, Math.max(0, share))} * (100% + 9px))` }}
         />
-        <SliderThumb className="slider-thumb" aria-valuetext={props.describe(value)} />
+        <SliderThumb className="slider-thumb" inputRef={input} />
       </SliderTrack>
       {from === undefined && to === undefined ? null : (
         <div className="slider-ticks">

@@ -5,7 +5,10 @@ export function clockOptions(clock: ClockDefinition): string[] {
   return ['-rtc', `base=${clock.rtc},clock=host,driftfix=slew`];
 }
 
-/** What the guest can best keep time by: kvm-clock exists only under KVM (Linux, KVM's Documentation/virt/kvm/x86/timekeeping). */
-export function clockSource(accelerator: 'kvm' | 'tcg'): 'kvm-clock' | 'tsc' {
-  return accelerator === 'kvm' ? 'kvm-clock' : 'tsc';
+/**
+ * What a Linux guest keeps time by: kvm-clock exists only under KVM (Linux, Documentation/virt/kvm/x86/timekeeping.rst);
+ * under TCG the guest finds its TSC unstable and takes the HPET.
+ */
+export function clockSource(accelerator: 'kvm' | 'tcg'): 'kvm-clock' | 'hpet' {
+  return accelerator === 'kvm' ? 'kvm-clock' : 'hpet';
 }

@@ -38,8 +38,8 @@ function OffConsole({ machine }: { machine: MachineView }): ReactNode {
   );
 }
 
-function note(phase: LinePhase, machine: MachineView): string | null {
-  if (phase === 'lost') return words.lost;
+function note(phase: LinePhase, machine: MachineView, isConnected: boolean): string | null {
+  if (phase === 'lost' || !isConnected) return words.lost;
   if (phase !== 'open') return words.connecting;
   return machine.state === 'paused' ? words.paused : null;
 }
@@ -97,7 +97,7 @@ export function ConsoleTab({ machine }: { machine: MachineView }): ReactNode {
   useEffect(() => line.current?.want(wanted), [wanted, phase]);
 
   if (!wasUp) return <OffConsole machine={machine} />;
-  const says = isUp ? note(phase, machine) : words.isOff(machine.name);
+  const says = isUp ? note(phase, machine, isConnected) : words.isOff(machine.name);
   return (
     <section className="console" aria-label={label}>
       <div className="console-bar" ref={bar} role="toolbar" aria-label={words.line}>

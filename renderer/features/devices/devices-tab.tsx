@@ -15,6 +15,7 @@ import './devices.css';
 export function DevicesTab({ machine }: { machine: MachineView }): ReactNode {
   return (
     <CardGrid>
+      {machine.pid === null ? <p className="devices-off">{words.off}</p> : null}
       <MemoryCard machine={machine} />
       <DiskCard machine={machine} />
       <NetworkCard machine={machine} />
@@ -22,7 +23,6 @@ export function DevicesTab({ machine }: { machine: MachineView }): ReactNode {
       <SerialCard machine={machine} />
       <ClockCard machine={machine} />
       <DisplayCard machine={machine} />
-      {machine.pid === null ? <p className="devices-off">{words.off}</p> : null}
     </CardGrid>
   );
 }

@@ -40,6 +40,5 @@ export const words = {
   takenText: 'Only one viewer can show it at a time.',
   showHere: 'Show it here',
   noSpice: 'No SPICE on this host: a picture a second, and no keyboard or mouse.',
-  noPicture: 'The picture could not be taken.',
   cannotNow: (state: MachineState) => `It cannot be done while the machine is ${state}.`,
 } as const;

@@ -20,7 +20,9 @@ export function EntropyCard({ machine }: { machine: MachineView }): ReactNode {
               label={text.source}
               value={entropy.source === 'rng-builtin' ? text.builtin : text.random}
             />
-            <Figure label={text.device} value={entropy.plugged ? text.plugged : text.unplugged} />
+            {machine.pid === null ? null : (
+              <Figure label={text.device} value={entropy.plugged ? text.plugged : text.unplugged} />
+            )}
           </Figures>
           <p className="note">
             {entropy.source === 'rng-builtin' ? text.builtinText : text.randomText}{' '}
