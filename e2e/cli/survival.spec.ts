@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { QmpClient } from '../../backend/qemu/qmp/client.ts';
+import { machineRuntime } from '../../backend/store/paths.ts';
 import { startDemo } from '../fixtures/demo.ts';
 import { litPixels, readPng } from '../fixtures/png.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -76,12 +78,18 @@ test('a guest that powers itself off while no back end is there is off, not cras
   await expect.poll(() => home.inGuest('demo', 'pidof sleep || true')).not.toBe('');
   await home.endBackend();
   await going;
+  // Nobody is there to see it: QEMU keeps the guest that powered off until somebody has.
+  const { qmp } = machineRuntime(home.folders, demo.id);
   await expect
     .poll(
-      async () =>
-        (await readFile(join(home.folders.data, 'machines', demo.id, 'qemu.log'), 'utf8')).length >= 0,
+      async () => {
+        await using client = await QmpClient.connect({ path: qmp });
+        return (await client.execute('query-status')).status;
+      },
+      { timeout: 60_000 },
     )
-    .toBe(true);
+    .toBe('shutdown');
+  expect(home.guestPids()).toEqual([demo.pid]);
   await home.ok('wait', 'demo', '--for', 'stopped', '--timeout', '60s');
   expect(await home.show('demo')).toMatchObject({ state: 'stopped', fault: null });
   expect(home.guestPids()).toEqual([]);

@@ -28,9 +28,10 @@ function ForceOffer({ machine }: { machine: MachineView }): ReactNode {
   );
 }
 
-function Crash({ machine }: { machine: MachineView }): ReactNode {
+/** Why it crashed, did not start, was halted, or cannot be used. */
+function Trouble({ machine }: { machine: MachineView }): ReactNode {
   const { id, name, state, fault } = machine;
-  if (state !== 'crashed') return null;
+  if (state !== 'crashed' && fault === null) return null;
   return (
     <ErrorNote
       fault={fault ?? { message: words.crashedTitle(name) }}
@@ -49,8 +50,10 @@ export function MachineNotices({ machine }: { machine: MachineView }): ReactNode
   return (
     <div className="machine-notes">
       <ForceOffer machine={machine} />
-      <Crash machine={machine} />
-      {fault === undefined ? null : <ErrorNote fault={fault} onDismiss={() => dismissFault(machine.id)} />}
+      <Trouble machine={machine} />
+      {fault === undefined || fault.message === machine.fault?.message ? null : (
+        <ErrorNote fault={fault} onDismiss={() => dismissFault(machine.id)} />
+      )}
     </div>
   );
 }

@@ -1,0 +1,27 @@
+/** One measurement, as scripts/bench.mjs reads it from standard output. */
+export interface Row {
+  readonly what: string;
+  readonly ours: number;
+  /** Null where there is nothing to compare with. */
+  readonly peer: number | null;
+  readonly unit: string;
+  readonly peerName?: string;
+  readonly aim?: string;
+}
+
+export function report(row: Row): void {
+  process.stdout.write(`${JSON.stringify(row)}\n`);
+}
+
+/** For whoever watches. */
+export function note(text: string): void {
+  process.stderr.write(`   ${text}\n`);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  const [high, low] = [sorted[middle], sorted[sorted.length % 2 === 0 ? middle - 1 : middle]];
+  if (high === undefined || low === undefined) throw new Error('a median of nothing');
+  return (high + low) / 2;
+}
