@@ -21,8 +21,11 @@ const inSight = new Map<string, number>();
 let timer: ReturnType<typeof setTimeout> | null = null;
 let isAsking = false;
 
+/** A halted guest's screen does not change: one picture is enough. */
 function wants(id: string): boolean {
-  return machinesStore.getState().byId.get(id)?.state === 'running';
+  const state = machinesStore.getState().byId.get(id)?.state;
+  if (state === 'paused' || state === 'suspended') return !thumbnailStore.getState().pictures.has(id);
+  return state === 'running';
 }
 
 /** One at a time, the longest unseen first: twenty running guests are not asked all at once. */
