@@ -27,6 +27,7 @@ const imageInfo = z.object({
   'virtual-size': z.number(),
   'backing-filename': z.string().optional(),
   'full-backing-filename': z.string().optional(),
+  encrypted: z.boolean().optional(),
   'format-specific': z
     .object({
       data: z
@@ -61,6 +62,14 @@ export async function inspectImage(qemuImg: string, path: string): Promise<Image
       code: 'not-supported',
       message: `${path} is a ${info.format} image, which Innkeeper does not attach.`,
       remedy: `Convert it first: qemu-img convert -O qcow2 '${path}' '${path}.qcow2'`,
+      path: ['path'],
+    });
+  }
+  if (info.encrypted === true) {
+    throw new Fault({
+      code: 'not-supported',
+      message: `${path} is encrypted, which Innkeeper cannot open.`,
+      remedy: 'Decrypt it into a new image with qemu-img convert.',
       path: ['path'],
     });
   }
