@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
+/** Where the window was, in screen coordinates (device-independent pixels), when it was not maximised. */
 const windowState = z.object({
   x: z.int(),
   y: z.int(),
@@ -19,9 +20,6 @@ const windowState = z.object({
   height: z.int().min(1),
   maximised: z.boolean(),
 });
-/** Where the window was, in screen coordinates (device-independent pixels), when it was not maximised. */
-export type WindowState = z.infer<typeof windowState>;
-
 const shape = z.object({
   window: windowState.nullable().default(null),
   /** The person was told once that guests go on running when the window closes. */

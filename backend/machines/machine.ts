@@ -372,16 +372,20 @@ export class Machine {
         AbortSignal.timeout(TAKE_OVER_TIMEOUT),
       );
       this.#adopt(guest);
-      this.#apply(await guest.catchUp());
-      this.log('Found again by a new back end');
+      const fact = await guest.catchUp();
+      // Before the fact: one that powered itself off meanwhile is told to quit by it, and answers no more.
       await this.#reconcile(guest);
+      this.log('Found again by a new back end');
+      this.#apply(fact);
     } catch (error) {
+      // It ended while we looked: that is told already.
+      if (this.#process === null) return;
       const fault = Fault.from(error);
       this.#fault = fault;
       this.log(`Found again, but it cannot be taken over: ${fault.message}`);
       // Still a process that holds the images: only forcing it off is left, and starting another must not be possible.
       this.#move('running');
-      this.#watchEnd();
+      if (this.#guest === null) this.#watchEnd();
     }
   }
 
@@ -501,7 +505,9 @@ export class Machine {
     const patience = AbortSignal.timeout(QUIT_TIMEOUT);
     try {
       // QEMU may close the socket before it answers: both mean that it goes.
-      await this.#guest?.qmp.executeRaw('quit', undefined, { signal: patience });
+      // One that we cannot talk to takes SIGTERM for the same: it flushes its images and goes.
+      if (this.#guest === null) killPid(running.pid, running.startTicks, 'SIGTERM');
+      else await this.#guest.qmp.executeRaw('quit', undefined, { signal: patience });
     } catch (error) {
       if (Fault.from(error).code === 'qemu-refused') throw error;
     }

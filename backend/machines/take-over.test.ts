@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { machineFolder } from '../store/paths.ts';
+import { QmpClient } from '../qemu/qmp/client.ts';
+import { machineFolder, machineRuntime } from '../store/paths.ts';
 import { House } from './testing/house.ts';
 
 let house: House;
@@ -170,3 +171,44 @@ test('a QEMU that hangs is not started twice, and can be forced off', async () =
   expect(off).toMatchObject({ state: 'stopped', pid: null });
   expect(house.guests()).toEqual([]);
 }, 40_000);
+
+/** A boot sector that waits for a key, then powers off: SLP_EN with sleep type 0 in PM1a_CNT (ACPI 6.5 §4.8.3.2), where SeaBIOS puts it. */
+const POWERS_OFF_ON_KEY = Buffer.from([
+  ...[0xb4, 0x00, 0xcd, 0x16], // mov ah, 0; int 16h
+  ...[0xba, 0x04, 0x06, 0xb8, 0x00, 0x20, 0xef], // mov dx, 604h; mov ax, 2000h; out dx, ax
+  ...[0xf4, 0xeb, 0xfd], // hlt, for ever
+]);
+
+async function bootImage(name: string, code: Buffer): Promise<string> {
+  const path = await house.image(name);
+  const file = await open(path, 'r+');
+  await file.write(code, 0, code.length, 0);
+  await file.write(Buffer.from([0x55, 0xaa]), 0, 2, 510);
+  await file.close();
+  return path;
+}
+
+test('one that powered itself off meanwhile is off, not crashed', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const path = await bootImage(`sleeper${round}.img`, POWERS_OFF_ON_KEY);
+    const { id } = await house.create(`sleeper${round}`, { disks: [{ path }] });
+    await house.request('machine.start', { machine: id });
+    const { qmp } = machineRuntime(house.folders, id);
+    await house.end();
+    {
+      await using client = await QmpClient.connect({ path: qmp });
+      await vi.waitFor(
+        async () => {
+          await client.executeRaw('send-key', { keys: [{ type: 'qcode', data: 'spc' }] });
+          expect((await client.execute('query-status')).status).toBe('shutdown');
+        },
+        { timeout: 20_000, interval: 200 },
+      );
+    }
+    expect(house.guests()).toHaveLength(1);
+    await house.begin();
+    await house.request('machine.wait', { machine: id, for: 'stopped', timeoutMs: 10_000 });
+    expect(await house.show(id)).toMatchObject({ state: 'stopped', pid: null, fault: null });
+    expect(house.leftovers().runtime).toEqual([]);
+  }
+}, 60_000);

@@ -53,6 +53,8 @@ export async function walkThroughFirstBoot({ page, home, dropFiles }: Face): Pro
   await test.step('the balloon: memory total in the guest follows', async () => {
     await page.getByRole('tab', { name: 'Devices' }).click();
     const before = await memoryTotal(home);
+    // Told by the guest's agent.
+    await expect(page.getByText('10.0.2.15')).toBeVisible();
     const slider = page.getByRole('slider', { name: 'Memory the guest may have' });
     await slider.focus();
     await slider.press('Home');

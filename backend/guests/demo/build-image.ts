@@ -219,7 +219,8 @@ async function layOutSystem({ tree, files, unpacked, busybox, applets, signal }:
     if (!existsSync(path) && !existsSync(join(tree, 'sbin', applet))) await symlink('/bin/busybox', path);
   }
   // Where the kernel, busybox init and qemu-ga look, whatever else is there.
-  for (const name of ['init', 'modprobe', 'reboot', 'hwclock']) await symlink('/bin/busybox', join(tree, 'sbin', name));
+  for (const name of ['init', 'modprobe', 'reboot', 'hwclock'])
+    await symlink('/bin/busybox', join(tree, 'sbin', name));
   await symlink('../run/resolv.conf', join(tree, 'etc/resolv.conf'));
   await symlink('../proc/self/mounts', join(tree, 'etc/mtab'));
   await writeFile(join(tree, 'etc/modules'), `${recipe.alwaysLoaded.join(' ')}\n`);

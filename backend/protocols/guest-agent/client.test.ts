@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -209,32 +207,4 @@ test('refusals keep the words of the agent', async () => {
     code: 'not-supported',
     message: 'The guest agent refused x: The command x is off.',
   });
-});
-
-const REAL = ['/usr/sbin/qemu-ga', '/usr/bin/qemu-ga'].find((file) => existsSync(file));
-
-test.skipIf(REAL === undefined)('the real agent', async () => {
-  const child = spawn(
-    REAL ?? '',
-    ['-m', 'unix-listen', '-p', path, '-t', folder, '-f', join(folder, 'pid')],
-    {
-      stdio: 'ignore',
-    },
-  );
-  const gone = once(child, 'exit');
-  endings.push(async () => {
-    child.kill('SIGKILL');
-    await gone;
-  });
-  await expect.poll(() => existsSync(path)).toBe(true);
-  const agent = await connect();
-  await agent.ping();
-  const { exitCode, stdout } = await agent.exec(['/bin/sh', '-c', 'echo hello; exit 3']);
-  expect([exitCode, Buffer.from(stdout).toString()]).toEqual([3, 'hello\n']);
-  expect(Math.abs((await agent.getTime()) / 1e6 - Date.now())).toBeLessThan(1000);
-  expect((await agent.networkInterfaces()).map(({ name }) => name)).toContain('lo');
-  await writeFile(join(folder, 'file'), 'content');
-  expect(Buffer.from(await agent.readFile(join(folder, 'file'), 7)).toString()).toBe('content');
-  await expect(agent.readFile(join(folder, 'file'), 6)).rejects.toMatchObject({ code: 'not-supported' });
-  await expect(agent.exec(['/nope'])).rejects.toMatchObject({ code: 'not-found' });
 });
