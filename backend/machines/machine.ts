@@ -1,14 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { totalmem } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../contract/fault.ts';
-import { type MachineAction, type MachineState, type MachineView, stateWords } from '../contract/machine.ts';
+import type { MachineAction, MachineState, MachineView } from '../contract/machine.ts';
 import { pluggedDisks } from '../devices/disk/live.ts';
-import { checkMemoryFits } from '../devices/memory/definition.ts';
-import { launchQemu, readLogEnd, readPidFile } from '../qemu/launch.ts';
-import { inspectPid, killPid, watchPid } from '../qemu/process.ts';
-import { checkReadable } from '../storage/images.ts';
-import { fileFault } from '../store/atomic-file.ts';
 import {
   type Folders,
   type MachineFolder,
@@ -20,25 +13,27 @@ import type { MachineDefinition } from './definition.ts';
 import { EventLog, type LogEntry } from './event-log.ts';
 import { Guest, type GuestListener } from './guest.ts';
 import type { HostQemu } from './host-qemu.ts';
-import { planLaunch } from './launch-plan.ts';
-import { clearRuntime, type LaunchRecord, readLaunchRecord, writeLaunchRecord } from './launch-record.ts';
+import { cannotStart, imageProblems } from './image-check.ts';
+import { clearRuntime, type LaunchRecord } from './launch-record.ts';
+import { findLeft, launchGuest } from './launching.ts';
 import { type Fact, onFact, onRequest } from './lifecycle.ts';
+import { beingDeleted, crashed, notAwake, notRunning, refused, unknownLaunch } from './machine-faults.ts';
 import { viewOf } from './machine-view.ts';
+import { killQemu, quitQemu, type RunningQemu } from './running-qemu.ts';
+import { ViewWaits } from './view-waits.ts';
 
 /** How long a guest may take to shut down before the person is offered to force it off, ms. */
 const OFFER_FORCE_AFTER = 30_000;
-/** How long QEMU may take to quit before it is killed, ms: it flushes its images first. */
-const QUIT_TIMEOUT = 5_000;
+/** How long QEMU may take to do what it acknowledged, and to be gone after a force-off, ms. */
+const FOLLOWS_WITHIN = 10_000;
 /** A QEMU that ran before us answers at once or not at all; the other machines wait for this one, ms. */
 const TAKE_OVER_TIMEOUT = 3_000;
+/** How long a QEMU whose control socket broke is tried again, ms. */
+const RECONNECT_TIMEOUT = 5_000;
 /** A QEMU that dies closes its socket a moment before it is gone, ms. */
 const DYING = 250;
-/** How long after its socket closed a QEMU that ends may take to be gone, ms. */
-const EXIT_GRACE = 1_000;
 /** The same line is not written again sooner than this, ms. */
 const SAME_AGAIN = 5_000;
-/** What of QEMU's log a fault carries, bytes. */
-const LOG_TAIL = 4_096;
 
 export interface MachineHost {
   readonly folders: Folders;
@@ -49,21 +44,13 @@ export interface MachineHost {
   trouble(text: string, error: unknown): void;
 }
 
-interface RunningProcess {
-  readonly pid: number;
-  readonly startTicks: number;
-  readonly logStart: number;
-  /** Resolves when it is gone. */
-  readonly gone: Promise<void>;
-}
-
 /** One machine: its definition, what it is doing, and the guest while there is one. */
 export class Machine {
   readonly #host: MachineHost;
   readonly #files: MachineFolder;
   readonly #runtime: MachineRuntime;
   readonly #log: EventLog;
-  readonly #waiters = new Set<() => void>();
+  readonly #waits = new ViewWaits(() => this.view());
   readonly problems = new Map<string, string>();
   readonly moving = new Map<string, 'plugging' | 'unplugging'>();
   #definition: MachineDefinition;
@@ -71,7 +58,7 @@ export class Machine {
   #stateSince = Date.now();
   #fault: Fault | null;
   #guest: Guest | null = null;
-  #process: RunningProcess | null = null;
+  #process: RunningQemu | null = null;
   #starting: { done: Promise<void>; cancel: AbortController } | null = null;
   #endExpected = false;
   #restartWanted = false;
@@ -131,22 +118,14 @@ export class Machine {
   /** The guest, or a Fault that says why there is none to act on. */
   requireGuest(what: string): Guest {
     if (this.#guest !== null) return this.#guest;
-    throw new Fault({
-      code: 'illegal-move',
-      message: `“${this.#definition.name}” is not running, so ${what}.`,
-      remedy: `Start it first: innkeeper start ${quoted(this.#definition.name)}`,
-    });
+    throw notRunning(this.#definition.name, what);
   }
 
   /** The guest, while its CPUs run: a halted one cannot answer, and whoever asks should not wait to learn that. */
   requireAwake(what: string): Guest {
     const guest = this.requireGuest(what);
     if (this.#state !== 'paused' && this.#state !== 'suspended') return guest;
-    throw new Fault({
-      code: 'illegal-move',
-      message: `“${this.#definition.name}” is ${stateWords[this.#state].toLowerCase()}, so ${what}.`,
-      remedy: `Resume it first: innkeeper resume ${quoted(this.#definition.name)}`,
-    });
+    throw notAwake(this.#definition.name, this.#state, what);
   }
 
   /** Changes of devices and definition happen one after the other, in the order they were asked for. */
@@ -166,7 +145,7 @@ export class Machine {
 
   announce(): void {
     if (!this.#released) this.#host.changed(this.view());
-    for (const wake of [...this.#waiters]) wake();
+    this.#waits.wake();
   }
 
   log(text: string): void {
@@ -186,32 +165,16 @@ export class Machine {
 
   /** Throws the refusal of the state machine, in words. */
   check(action: MachineAction): MachineState {
-    if (this.#leaving) {
-      throw new Fault({
-        code: 'illegal-move',
-        message: `“${this.#definition.name}” is just being deleted.`,
-        remedy: `Bring it back first: innkeeper undelete ${quoted(this.#definition.name)}`,
-      });
-    }
+    if (this.#leaving) throw beingDeleted(this.#definition.name);
     const move = onRequest(this.#state, action);
     if (move.ok) return move.state;
-    throw new Fault({
-      code: 'illegal-move',
-      message: `“${this.#definition.name}” cannot be ${PARTICIPLES[action]}: ${move.reason}.`,
-      remedy: move.remedy,
-    });
+    throw refused(this.#definition.name, action, move);
   }
 
   /** Starts it. Asked twice at once, both get the one guest. */
   async start(): Promise<void> {
     if (this.#starting !== null) return await this.#starting.done;
-    if (this.#released) {
-      throw new Fault({
-        code: 'not-found',
-        message: `“${this.#definition.name}” was just deleted.`,
-        remedy: 'Bring it back first: innkeeper undelete.',
-      });
-    }
+    if (this.#released) throw beingDeleted(this.#definition.name);
     this.check('start');
     const cancel = new AbortController();
     const done = this.#start(cancel.signal);
@@ -232,42 +195,23 @@ export class Machine {
       const host = await this.#host.qemu();
       // A change of the definition that is still being written is part of what starts; later ones are refused until it runs.
       await this.#order;
-      checkMemoryFits(this.#definition.memory.sizeMiB, totalmem());
-      await this.#checkImages();
-      await clearRuntime(this.#runtime);
-      await mkdir(this.#runtime.folder, { recursive: true, mode: 0o700 });
-      const plan = planLaunch(this.#definition, host.capabilities, this.#runtime);
-      const record: LaunchRecord = {
-        startedAt: Date.now(),
-        accelerator: plan.accelerator,
-        acceleratorReason: plan.acceleratorReason,
-        clockSource: plan.clockSource,
-        adapter: plan.adapter,
-        spice: plan.spice,
+      await this.#refuseBadImages();
+      const guest = await launchGuest({
         definition: this.#definition,
-      };
-      await writeLaunchRecord(this.#runtime, record);
-      signal.throwIfAborted();
-      const launched = await launchQemu({
-        binary: host.binary.path,
-        args: plan.args,
-        logFile: this.#files.qemuLog,
-        pidFile: this.#runtime.pid,
-        folder: this.#files.folder,
+        host,
+        files: this.#files,
+        runtime: this.#runtime,
+        listener: this.#listener(),
+        signal,
+        launched: (qemu) => {
+          this.#process = qemu;
+        },
       });
-      const gone = launched.exited.then(() => undefined);
-      this.#process = {
-        pid: launched.pid,
-        startTicks: launched.startTicks,
-        logStart: launched.logStart,
-        gone,
-      };
-      const guest = await this.#openGuest(record, launched.exited, signal);
       this.#adopt(guest);
       signal.throwIfAborted();
       await guest.qmp.execute('cont');
     } catch (error) {
-      const fault = await this.#startFault(error);
+      const fault = Fault.from(error);
       await this.#clearUp();
       this.#fault = fault.code === 'cancelled' ? null : fault;
       this.log(`Could not start: ${fault.message}`);
@@ -276,107 +220,32 @@ export class Machine {
     }
   }
 
-  /** A QEMU that exits at once is told from one that is slow: whichever happens first. */
-  async #openGuest(
-    record: LaunchRecord,
-    exited: Promise<{ code: number | null; signal: string | null }>,
-    signal: AbortSignal,
-  ): Promise<Guest> {
-    const ended = new AbortController();
-    void exited.then((end) => ended.abort(new QemuEnded(end.code, end.signal)));
-    const either = AbortSignal.any([signal, ended.signal]);
-    try {
-      return await Guest.open(record, this.#runtime, this.#listener(), either);
-    } catch (error) {
-      // A QEMU that goes takes its socket with it a moment before we hear of its end: its own words tell more.
-      if (!signal.aborted) await Promise.race([exited, delay(EXIT_GRACE, undefined, { ref: false })]);
-      throw ended.signal.aborted ? ended.signal.reason : error;
-    }
+  async #refuseBadImages(): Promise<void> {
+    const problems = await this.#lookAtImages(true);
+    const fault = cannotStart(this.#definition, problems);
+    if (fault !== null) throw fault;
   }
 
-  async #startFault(error: unknown): Promise<Fault> {
-    if (!(error instanceof QemuEnded)) {
-      const system = error instanceof Error && 'syscall' in error;
-      return system ? fileFault(error, this.#runtime.folder, 'written') : Fault.from(error);
-    }
-    const log = await readLogEnd(this.#files.qemuLog, LOG_TAIL, this.#process?.logStart ?? 0);
-    const said = log.split('\n').filter((line) => line.trim() !== '');
-    const line = said.find((text) => /qemu[^:]*:|error|fail/i.test(text)) ?? said.at(-1);
-    return new Fault({
-      code: 'qemu-exited',
-      message: `QEMU ended at once${line === undefined ? ` (${error.how})` : `: ${withoutPrefix(line)}`}`,
-      remedy: 'The machine’s log has all that QEMU said; the host check says whether QEMU itself is sound.',
-      detail: log,
-    });
+  /** Looks whether every image is where the definition says; the view shows what is not. */
+  async refreshProblems(): Promise<void> {
+    await this.#lookAtImages(false);
   }
 
-  async #checkImages(): Promise<void> {
-    await this.refreshProblems(true);
-    for (const [id, problem] of this.problems) {
-      const disk = this.#definition.disks.find((entry) => entry.id === id);
-      const path = disk?.path ?? this.#definition.cdrom?.path ?? id;
-      throw new Fault({
-        code: /no permission/.test(problem) ? 'no-permission' : 'not-found',
-        message: `“${this.#definition.name}” cannot start: ${problem}`,
-        remedy:
-          disk === undefined
-            ? `Put ${path} back, or eject it: innkeeper cdrom eject ${quoted(this.#definition.name)}`
-            : `Put it right, or detach it: innkeeper disk detach ${quoted(this.#definition.name)} ${id}`,
-      });
-    }
-  }
-
-  /** Looks whether every image is where the definition says. With `write` also whether QEMU could write it. */
-  async refreshProblems(write = false): Promise<void> {
-    const images = [
-      ...this.#definition.disks,
-      ...(this.#definition.cdrom === null || this.#definition.cdrom.path === null
-        ? []
-        : [{ id: this.#definition.cdrom.id, path: this.#definition.cdrom.path, readOnly: true }]),
-    ];
-    const found = new Map<string, string>();
-    await Promise.all(
-      images.map(async ({ id, path, readOnly }) => {
-        try {
-          await checkReadable(path, write && !readOnly);
-        } catch (error) {
-          found.set(id, Fault.from(error).message);
-        }
-      }),
-    );
+  async #lookAtImages(write: boolean): Promise<Map<string, Fault>> {
+    const found = await imageProblems(this.#definition, write);
     this.problems.clear();
-    for (const [id, problem] of found) this.problems.set(id, problem);
+    for (const [id, problem] of found) this.problems.set(id, problem.message);
+    return found;
   }
 
   /** Finds a guest that an earlier back end started, or learns how it ended meanwhile. */
   async takeOver(): Promise<void> {
-    const record = await readLaunchRecord(this.#runtime);
-    const noted = readPidFile(this.#runtime.pid);
-    if (noted === null) return await clearRuntime(this.#runtime);
-    const found = await inspectPid(noted.pid);
-    const uuid = record?.definition.uuid ?? this.#definition.uuid;
-    if (found === null || found.startTicks !== noted.startTicks || !found.commandLine.includes(uuid)) {
-      if (record === null) await clearRuntime(this.#runtime);
-      else await this.#died(null);
-      return;
-    }
-    const watch = new AbortController();
-    const gone = watchPid(noted.pid, noted.startTicks, watch.signal);
-    this.#process = { pid: noted.pid, startTicks: noted.startTicks, logStart: 0, gone };
+    const left = await findLeft(this.#definition, this.#runtime);
+    if (left.kind === 'died') await this.#died(0);
+    if (left.kind !== 'runs') return;
+    this.#process = left.qemu;
     try {
-      if (record === null) throw unknownLaunch(this.#runtime.launch);
-      const guest = await Guest.open(
-        record,
-        this.#runtime,
-        this.#listener(),
-        AbortSignal.timeout(TAKE_OVER_TIMEOUT),
-      );
-      this.#adopt(guest);
-      const fact = await guest.catchUp();
-      // Before the fact: one that powered itself off meanwhile is told to quit by it, and answers no more.
-      await this.#reconcile(guest);
-      this.log('Found again by a new back end');
-      this.#apply(fact);
+      await this.#takeOver(left.record);
     } catch (error) {
       // It ended while we looked: that is told already.
       if (this.#process === null) return;
@@ -387,6 +256,18 @@ export class Machine {
       this.#move('running');
       if (this.#guest === null) this.#watchEnd();
     }
+  }
+
+  async #takeOver(record: LaunchRecord | null): Promise<void> {
+    if (record === null) throw unknownLaunch(this.#runtime.launch);
+    const patience = AbortSignal.timeout(TAKE_OVER_TIMEOUT);
+    const guest = await Guest.open(record, this.#runtime, this.#listener(), patience);
+    this.#adopt(guest);
+    const fact = await guest.catchUp();
+    // Before the fact: one that powered itself off meanwhile is told to quit by it, and answers no more.
+    await this.#reconcile(guest);
+    this.log('Found again by a new back end');
+    this.#apply(fact);
   }
 
   /** A disk that was plugged or pulled while no back end was there to write it down. */
@@ -431,23 +312,14 @@ export class Machine {
       }
       return;
     }
-    await this.#died(this.#process);
+    await this.#died(this.#process?.logStart ?? 0);
   }
 
-  async #died(running: RunningProcess | null): Promise<void> {
-    const log = await readLogEnd(this.#files.qemuLog, LOG_TAIL, running?.logStart ?? 0);
-    const last = log.split('\n').at(-1) ?? '';
-    this.#fault = new Fault({
-      code: 'qemu-exited',
-      message:
-        last === ''
-          ? 'QEMU ended without a word, and nobody asked it to.'
-          : `QEMU ended, and nobody asked it to. It said last: ${withoutPrefix(last)}`,
-      remedy: 'Start it again. If it crashes again, its log says more.',
-      detail: log,
-    });
+  async #died(logStart: number): Promise<void> {
+    const fault = await crashed(this.#files.qemuLog, logStart);
+    this.#fault = fault;
     await this.#clearUp();
-    this.log(`Crashed: ${this.#fault.message}`);
+    this.log(`Crashed: ${fault.message}`);
     this.#apply('died');
   }
 
@@ -458,10 +330,7 @@ export class Machine {
     this.#process = null;
     this.moving.clear();
     if (guest !== null) await guest[Symbol.asyncDispose]();
-    if (running !== null) {
-      killPid(running.pid, running.startTicks);
-      await running.gone;
-    }
+    if (running !== null) await killQemu(running);
     await clearRuntime(this.#runtime);
   }
 
@@ -471,6 +340,7 @@ export class Machine {
     const guest = this.requireGuest('it cannot be shut down');
     await guest.qmp.execute('system_powerdown');
     this.log('Asked to shut down');
+    this.#restartWanted = false;
     this.#forceOffered = false;
     this.#move(next);
     clearTimeout(this.#forceTimer);
@@ -496,29 +366,13 @@ export class Machine {
     const running = this.#process;
     if (running === null) return;
     await this.#quit(running);
-    await this.until((view) => view.state !== 'stopping' && view.pid === null, QUIT_TIMEOUT * 2);
+    await this.until((view) => view.state !== 'stopping' && view.pid === null, FOLLOWS_WITHIN);
   }
 
-  async #quit(running: RunningProcess): Promise<void> {
+  async #quit(running: RunningQemu): Promise<void> {
     this.#endExpected = true;
     this.#move('stopping');
-    const patience = AbortSignal.timeout(QUIT_TIMEOUT);
-    try {
-      // QEMU may close the socket before it answers: both mean that it goes.
-      // One that we cannot talk to takes SIGTERM for the same: it flushes its images and goes.
-      if (this.#guest === null) killPid(running.pid, running.startTicks, 'SIGTERM');
-      else await this.#guest.qmp.executeRaw('quit', undefined, { signal: patience });
-    } catch (error) {
-      if (Fault.from(error).code === 'qemu-refused') throw error;
-    }
-    const timeout = new Promise<void>((resolve) =>
-      patience.addEventListener('abort', () => resolve(), { once: true }),
-    );
-    await Promise.race([running.gone, timeout]);
-    if (killPid(running.pid, running.startTicks)) {
-      this.log('QEMU did not quit and was killed');
-      await running.gone;
-    }
+    if (await quitQemu(running, this.#guest)) this.log('QEMU did not quit and was killed');
   }
 
   /** Shuts down, then starts again; resolves when the guest was asked. */
@@ -543,7 +397,7 @@ export class Machine {
   async pause(): Promise<void> {
     this.check('pause');
     await this.requireGuest('it cannot be paused').qmp.execute('stop');
-    await this.until((view) => view.state !== 'running', QUIT_TIMEOUT);
+    await this.until((view) => view.state !== 'running', FOLLOWS_WITHIN);
   }
 
   async resume(): Promise<void> {
@@ -552,44 +406,16 @@ export class Machine {
     const asleep = this.#state === 'suspended';
     this.#fault = null;
     await guest.qmp.execute(asleep ? 'system_wakeup' : 'cont');
-    await this.until((view) => view.state === 'running', QUIT_TIMEOUT);
+    await this.until((view) => view.state === 'running', FOLLOWS_WITHIN);
   }
 
-  /** Resolves when the view is as wanted; throws `timeout`, or the signal's reason. */
+  /** Resolves when the view is as wanted; throws `timeout`, the signal's reason, or what `wanted` throws. */
   async until(
     wanted: (view: MachineView) => boolean,
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<MachineView> {
-    const { promise, resolve, reject } = Promise.withResolvers<MachineView>();
-    const look = (): void => {
-      const view = this.view();
-      try {
-        if (wanted(view)) resolve(view);
-      } catch (error) {
-        reject(error);
-      }
-    };
-    const timer = setTimeout(() => {
-      reject(
-        new Fault({
-          code: 'timeout',
-          message: `“${this.#definition.name}” did not get there within ${timeoutMs / 1000} seconds; it is ${this.#state}.`,
-          remedy: 'Look at its screen and log, or wait longer.',
-        }),
-      );
-    }, timeoutMs);
-    const abort = (): void => reject(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    this.#waiters.add(look);
-    look();
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-      this.#waiters.delete(look);
-    }
+    return await this.#waits.until(wanted, timeoutMs, signal);
   }
 
   /** Begins nothing any more while `remove` takes the folder away; then the machine is done with, unless that failed. */
@@ -655,7 +481,7 @@ export class Machine {
     const guest = this.#guest;
     if (running === null || guest === null || this.#endExpected) return;
     const alive = (): boolean => this.#process === running;
-    const again = AbortSignal.timeout(QUIT_TIMEOUT);
+    const again = AbortSignal.timeout(RECONNECT_TIMEOUT);
     await Promise.race([running.gone, delay(DYING)]);
     if (!alive()) return;
     try {
@@ -698,42 +524,4 @@ export class Machine {
     }
     this.announce();
   }
-}
-
-class QemuEnded extends Error {
-  readonly how: string;
-  constructor(code: number | null, signal: string | null) {
-    const how = code === null ? `by ${signal ?? 'a signal'}` : `with code ${code}`;
-    super(`QEMU ended ${how}`);
-    this.how = how;
-  }
-}
-
-function unknownLaunch(file: string): Fault {
-  return new Fault({
-    code: 'contract-mismatch',
-    message: `The guest runs, but how it was started cannot be read from ${file}.`,
-    remedy: 'Use the Innkeeper that started it, or shut the guest down from inside, or force it off.',
-  });
-}
-
-const PARTICIPLES: Record<MachineAction, string> = {
-  start: 'started',
-  stop: 'shut down',
-  'force-off': 'forced off',
-  restart: 'restarted',
-  reset: 'reset',
-  pause: 'paused',
-  resume: 'resumed',
-  delete: 'deleted',
-  edit: 'edited',
-};
-
-/** `2026-11-21T04:00:00.000000Z qemu-system-x86_64: could not …` → `could not …` */
-function withoutPrefix(line: string): string {
-  return line.replace(/^\d{4}-\S+Z\s+/, '').replace(/^\S*qemu[^:\s]*:\s+/, '');
-}
-
-function quoted(name: string): string {
-  return /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }
