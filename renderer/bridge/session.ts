@@ -49,6 +49,12 @@ function defaultBackoff(attempt: number): number {
   return base * (1 + Math.random() / 4);
 }
 
+/**
+ * The back end is ours, of the same contract version (`session.hello`), and more trusted than this page: in a built page its
+ * answers are taken as they are. Checking a list of 500 machines costs a tenth of a second without eval.
+ */
+const CHECK_ANSWERS = import.meta.env.DEV;
+
 /** Requests and events over a wire that is opened again whenever it closes. */
 export class Session {
   readonly connection: Observable<ConnectionStatus>;
@@ -226,6 +232,10 @@ export class Session {
       pending.reject(new Fault(data.error.data ?? { code: 'internal', message: data.error.message }));
       return;
     }
+    if (!CHECK_ANSWERS) {
+      pending.resolve(data.result as never);
+      return;
+    }
     const result = requests[pending.name].out.safeParse(data.result);
     if (result.success) pending.resolve(result.data as never);
     else pending.reject(notUnderstood(`the answer to ${pending.name}`, result.error.message));
@@ -236,7 +246,7 @@ export class Session {
     const name = method.slice(EVENT_PREFIX.length);
     const listeners = this.#listeners.get(name);
     if (listeners === undefined || listeners.size === 0) return;
-    const payload = events[name as EventName].parse(params);
+    const payload = CHECK_ANSWERS ? events[name as EventName].parse(params) : params;
     for (const listener of [...listeners]) listener(payload as never);
   }
 
