@@ -9,20 +9,31 @@ export interface LogEntry {
 
 /** Entries shown, and kept when the file is cut. */
 const KEPT = 500;
+/** The same line is not written again sooner than this, ms. */
+const SAME_AGAIN = 5_000;
 const LONGEST_FILE = 256 * 1024;
 
 /** What Innkeeper saw of one machine, for its Log tab: a line of JSON an entry, bounded. */
 export class EventLog {
   readonly #file: string;
   #work: Promise<void> = Promise.resolve();
+  #last: LogEntry | undefined;
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** Written in order; a disk that is full costs the line, not the machine. `onTrouble` hears of it. */
-  append(entry: LogEntry, onTrouble: (error: unknown) => void): void {
+  /**
+   * The entry, written in order; null where it only says again what was said a moment ago. A disk that is full costs
+   * the line, not the machine: `onTrouble` hears of it.
+   */
+  append(text: string, onTrouble: (error: unknown) => void): LogEntry | null {
+    const entry = { at: Date.now(), text };
+    // A guest that restarts itself in a loop would say nothing else, dozens of times a second.
+    if (text === this.#last?.text && entry.at - this.#last.at < SAME_AGAIN) return null;
+    this.#last = entry;
     this.#work = this.#work.then(() => this.#write(entry)).catch(onTrouble);
+    return entry;
   }
 
   async read(): Promise<LogEntry[]> {

@@ -32,8 +32,6 @@ const TAKE_OVER_TIMEOUT = 3_000;
 const RECONNECT_TIMEOUT = 5_000;
 /** A QEMU that dies closes its socket a moment before it is gone, ms. */
 const DYING = 250;
-/** The same line is not written again sooner than this, ms. */
-const SAME_AGAIN = 5_000;
 
 export interface MachineHost {
   readonly folders: Folders;
@@ -66,7 +64,6 @@ export class Machine {
   #forceTimer: NodeJS.Timeout | undefined;
   #order: Promise<unknown> = Promise.resolve();
   #released = false;
-  #lastLogged: LogEntry | undefined;
   /** Its folder is being taken away. */
   #leaving = false;
 
@@ -149,14 +146,11 @@ export class Machine {
   }
 
   log(text: string): void {
-    const entry = { at: Date.now(), text };
-    // A guest that restarts itself in a loop would say nothing else, dozens of times a second.
-    if (text === this.#lastLogged?.text && entry.at - this.#lastLogged.at < SAME_AGAIN) return;
-    this.#lastLogged = entry;
-    this.#log.append(entry, (error) =>
-      this.#host.trouble(`the log of ${this.#definition.id} could not be written`, error),
-    );
-    this.#host.logged(this.#definition.id, entry);
+    const { id } = this.#definition;
+    const trouble = (error: unknown): void =>
+      this.#host.trouble(`the log of ${id} could not be written`, error);
+    const entry = this.#log.append(text, trouble);
+    if (entry !== null) this.#host.logged(id, entry);
   }
 
   async readLog(): Promise<LogEntry[]> {
