@@ -474,10 +474,13 @@ export class Machine {
     const running = this.#process;
     const guest = this.#guest;
     if (running === null || guest === null || this.#endExpected) return;
-    const alive = (): boolean => this.#process === running;
-    const again = AbortSignal.timeout(RECONNECT_TIMEOUT);
+    // The next QEMU of this machine listens under the same name: nothing of this one may still be knocking there.
+    const ended = new AbortController();
+    void running.gone.then(() => ended.abort());
+    const alive = (): boolean => !ended.signal.aborted && this.#process === running;
     await Promise.race([running.gone, delay(DYING)]);
     if (!alive()) return;
+    const again = AbortSignal.any([ended.signal, AbortSignal.timeout(RECONNECT_TIMEOUT)]);
     try {
       const next = await Guest.open(guest.record, this.#runtime, this.#listener(), again);
       await guest[Symbol.asyncDispose]();
