@@ -78,6 +78,15 @@ test('what is typed on its keyboard shows on its screen', async () => {
   expect(differingPixels(before, await shoot('after.png'))).toBeGreaterThan(100);
 });
 
+test('our own SPICE client sees what QEMU’s screendump sees, to the pixel', async () => {
+  await home.ok('pause', 'demo');
+  const [spice, qmp] = [join(home.path, 'spice.png'), join(home.path, 'qmp.png')];
+  await home.ok('screenshot', 'demo', spice, '--via', 'spice');
+  await home.ok('screenshot', 'demo', qmp, '--via', 'qmp');
+  await home.ok('resume', 'demo');
+  expect(differingPixels(readPng(await readFile(spice)), readPng(await readFile(qmp)))).toBe(0);
+});
+
 test('a command runs in it: output, errors, exit code, signal', async () => {
   const both = await home.ik('exec', 'demo', '--', 'sh', '-c', 'echo out; echo err >&2; exit 7');
   expect(both).toMatchObject({ code: 7, stdout: 'out\n', stderr: 'err\n' });

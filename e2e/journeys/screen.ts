@@ -48,8 +48,11 @@ export async function expectSamePixels(page: Page, home: Home, machine: string):
 export async function litPixels(page: Page): Promise<number> {
   return await page.evaluate((selector) => {
     const canvas = document.querySelector<HTMLCanvasElement>(`${selector} canvas`);
-    const context = canvas?.getContext('2d');
-    if (canvas === null || context === null || context === undefined) return 0;
+    if (canvas === null || canvas.width === 0 || canvas.height === 0) return 0;
+    // Drawn elsewhere: a canvas that a Worker draws on gives no context of its own.
+    const context = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+    if (context === null) throw new Error('no 2d context');
+    context.drawImage(canvas, 0, 0);
     const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
     let lit = 0;
     for (let at = 0; at < data.length; at += 4) {

@@ -28,13 +28,7 @@ export async function walkThroughFirstBoot({ page, home, dropFiles }: Face): Pro
   });
 
   await test.step('typed text arrives in the guest', async () => {
-    await page.locator(canvasHost).click();
-    await page.keyboard.type('echo "typed $((6*7)) @~{}|<>?" > /tmp/typed\n', { delay: 20 });
-    await expect
-      .poll(async () => (await home.ik('exec', 'demo', '--', 'cat', '/tmp/typed')).stdout, {
-        timeout: 30_000,
-      })
-      .toBe('typed 42 @~{}|<>?\n');
+    await expectTypingArrives(page, home);
     await expectSamePixels(page, home, 'demo');
   });
 
@@ -109,6 +103,17 @@ export async function walkThroughFirstBoot({ page, home, dropFiles }: Face): Pro
   });
 }
 
+/** Types a command at the prompt on the guest's screen and reads in the guest what it wrote. */
+export async function expectTypingArrives(page: Page, home: Home): Promise<void> {
+  await page.locator(canvasHost).click();
+  await page.keyboard.type('echo "typed $((6*7)) @~{}|<>?" > /tmp/typed\n', { delay: 20 });
+  await expect
+    .poll(async () => (await home.ik('exec', 'demo', '--', 'cat', '/tmp/typed')).stdout, {
+      timeout: 30_000,
+    })
+    .toBe('typed 42 @~{}|<>?\n');
+}
+
 /** kB, as the guest's kernel counts it. */
 async function memoryTotal(home: Home): Promise<number> {
   const stdout = await home.ok('exec', 'demo', '--', 'cat', '/proc/meminfo');
@@ -129,7 +134,7 @@ async function carrier(home: Home): Promise<string> {
  * Moves over the canvas and reads in the guest what its tablet reported: absolute axes of 0–32767 (QEMU's usb-tablet)
  * that must be those of the very guest pixel under the pointer.
  */
-async function expectPointerExact(page: Page, home: Home): Promise<void> {
+export async function expectPointerExact(page: Page, home: Home): Promise<void> {
   const record =
     'for e in /sys/class/input/event*; do grep -q Tablet $e/device/name && d=/dev/input/$(basename $e); done; ';
   await home.ok(

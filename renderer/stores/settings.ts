@@ -3,18 +3,28 @@ import { create } from 'zustand';
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
+/** Who speaks SPICE with a guest: Innkeeper itself, or spice-html5. */
+export const viewerKinds = ['own', 'html5'] as const;
+export type ViewerKind = (typeof viewerKinds)[number];
+
 const KEY = 'innkeeper.theme';
+const VIEWER_KEY = 'innkeeper.viewer';
 
 interface Settings {
   readonly theme: Theme;
+  readonly viewer: ViewerKind;
 }
 
-function stored(): Theme {
-  const value = globalThis.localStorage?.getItem(KEY);
-  return themes.find((theme) => theme === value) ?? 'system';
+/** What was chosen last, else the first of them. */
+function stored<T extends string>(key: string, values: readonly [T, ...T[]]): T {
+  const value = globalThis.localStorage?.getItem(key);
+  return values.find((one) => one === value) ?? values[0];
 }
 
-export const settingsStore = create<Settings>()(() => ({ theme: stored() }));
+export const settingsStore = create<Settings>()(() => ({
+  theme: stored(KEY, themes),
+  viewer: stored(VIEWER_KEY, viewerKinds),
+}));
 
 function apply(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset.theme;
@@ -34,4 +44,14 @@ export function setTheme(theme: Theme): void {
 
 export function useTheme(): Theme {
   return settingsStore(({ theme }) => theme);
+}
+
+/** Displays that are open change over at once. */
+export function setViewerKind(viewer: ViewerKind): void {
+  localStorage.setItem(VIEWER_KEY, viewer);
+  settingsStore.setState({ viewer });
+}
+
+export function useViewerKind(): ViewerKind {
+  return settingsStore(({ viewer }) => viewer);
 }

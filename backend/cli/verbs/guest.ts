@@ -1,28 +1,52 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { encodePng } from '../../protocols/png/encode.ts';
+import type { UnixClient } from '../../rpc/unix-client.ts';
+import { takeSpiceScreen } from '../spice-screen.ts';
 import { defineVerb, machineArgument, type Outcome, UsageError, type Verb } from '../verb.ts';
 
 const screenshot = defineVerb({
   words: ['screenshot'],
   summary: 'Saves the guest’s screen as a PNG file.',
   args: [machineArgument, { name: 'FILE', help: 'the PNG file to write; an existing one is replaced' }],
-  options: { via: { value: 'HOW', help: 'qmp: QEMU’s own picture of the screen' } },
+  options: {
+    via: { value: 'HOW', help: 'qmp: QEMU’s own picture (the default); spice: as the viewer draws it' },
+  },
+  notes: [
+    'With --via spice this connects as a viewer does; one that is open elsewhere may have to connect again.',
+  ],
   run: async ({ args, options }, context) => {
-    const { via } = options;
-    if (via !== undefined && via !== 'qmp') throw new UsageError(`--via '${via}' is not known; give qmp.`);
+    const { via = 'qmp' } = options;
+    if (via !== 'qmp' && via !== 'spice') {
+      throw new UsageError(`--via '${via}' is not known; give qmp or spice.`);
+    }
     const path = resolve(context.cwd, args.FILE);
     const client = await context.connect();
-    const shot = await client.request('machine.screenshot', {
-      machine: args.NAME,
-      ...(via === undefined ? {} : { via }),
-    });
-    await writeFile(path, Buffer.from(shot.png, 'base64'));
+    const shot = await (via === 'qmp' ? qmpScreenshot : spiceScreenshot)(client, args.NAME);
+    await writeFile(path, shot.png);
     return {
       json: { path, width: shot.width, height: shot.height },
       text: `Saved ${shot.width}×${shot.height} to ${path}.`,
     };
   },
 });
+
+interface Picture {
+  readonly png: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function qmpScreenshot(client: UnixClient, machine: string): Promise<Picture> {
+  const shot = await client.request('machine.screenshot', { machine, via: 'qmp' });
+  return { ...shot, png: Buffer.from(shot.png, 'base64') };
+}
+
+async function spiceScreenshot(client: UnixClient, machine: string): Promise<Picture> {
+  const { id } = await client.request('machine.show', { machine });
+  const { rgb, width, height } = await takeSpiceScreen(client, id);
+  return { png: await encodePng(rgb, width, height), width, height };
+}
 
 /** Text where it is text; bytes that are no UTF-8 come as base64 as well. */
 function outputJson(name: 'stdout' | 'stderr', bytes: Buffer): Record<string, string> {

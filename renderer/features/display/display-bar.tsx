@@ -1,3 +1,4 @@
+import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Fault } from '../../../backend/contract/fault.ts';
 import type { MachineView } from '../../../backend/contract/machine.ts';
@@ -7,7 +8,7 @@ import { Menu, type MenuEntry } from '../../ui/menu.tsx';
 import { showFault } from '../../ui/toast.tsx';
 import { setScaleMode } from './display-store.ts';
 import { toggleFullScreen } from './full-screen.ts';
-import type { ScaleMode } from './scaling.ts';
+import { type ScaleMode, scaleModes } from './scaling.ts';
 import { words } from './words.ts';
 
 interface KeyCombination {
@@ -40,11 +41,13 @@ export interface DisplayBarProps {
   /** False: faded out while the person works in the guest. */
   readonly isShown: boolean;
   readonly onKeysSent: () => void;
+  /** More of the bar. */
+  readonly status: ReactNode;
 }
 
 /** The floating bar under the picture. */
 export function DisplayBar(props: DisplayBarProps): ReactNode {
-  const { machine, mode, isFullScreen, isLive, isShown, onKeysSent } = props;
+  const { machine, mode, isFullScreen, isLive, isShown, onKeysSent, status } = props;
   const bridge = useBridge();
   const send = ({ keys }: KeyCombination) => {
     bridge
@@ -68,13 +71,18 @@ export function DisplayBar(props: DisplayBarProps): ReactNode {
       <Button kind="quiet" onPress={() => void toggleFullScreen()}>
         {isFullScreen ? words.leaveFullScreen : words.fullScreen}
       </Button>
-      <Button
-        kind="quiet"
-        tooltip={mode === 'fit' ? words.actualTip : words.fitTip}
-        onPress={() => setScaleMode(mode === 'fit' ? 'actual' : 'fit')}
-      >
-        {mode === 'fit' ? words.actual : words.fit}
-      </Button>
+      <Menu
+        label={words.size}
+        placement="top start"
+        trigger={<Button kind="quiet">{words.sizes[mode].short}</Button>}
+        entries={scaleModes.map((one) => ({
+          id: one,
+          label: words.sizes[one].long,
+          icon: <Check size={16} className={one === mode ? 'menu-check' : 'menu-check menu-check-off'} />,
+          onAction: () => setScaleMode(one),
+        }))}
+      />
+      {status}
     </div>
   );
 }

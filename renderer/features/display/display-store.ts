@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { ScaleMode } from './scaling.ts';
+import { type ScaleMode, scaleModes } from './scaling.ts';
 
 const KEY = 'innkeeper.display.scale';
 
@@ -10,7 +10,8 @@ interface DisplayState {
 }
 
 function storedMode(): ScaleMode {
-  return globalThis.localStorage?.getItem(KEY) === 'actual' ? 'actual' : 'fit';
+  const value = globalThis.localStorage?.getItem(KEY);
+  return scaleModes.find((mode) => mode === value) ?? 'fit';
 }
 
 export const displayStore = create<DisplayState>()(() => ({ mode: storedMode(), isFullScreen: false }));

@@ -3,6 +3,7 @@ import { type MachineView, stateWords } from '../../../backend/contract/machine.
 import { clockTime } from '../../i18n/format.ts';
 import { DisplayBar } from './display-bar.tsx';
 import { DisplayNotice } from './display-notice.tsx';
+import { DisplayStatus } from './display-status.tsx';
 import { displayStore } from './display-store.ts';
 import { leaveFullScreen } from './full-screen.ts';
 import { ScreenshotView } from './screenshot-view.tsx';
@@ -83,7 +84,7 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
       {isShot ? <ScreenshotView machine={machine} /> : null}
       {hasKeys && isLive ? (
         <p className="display-chip display-hint" role="status">
-          {words.keysGo(machine.name)}
+          {state.pointer === 'movements' ? words.mouseCaught(machine.name) : words.keysGo(machine.name)}
         </p>
       ) : null}
       <div className="display-over" role="status">
@@ -98,6 +99,16 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
             isLive={isLive}
             isShown={!hasKeys || isNearBar}
             onKeysSent={() => host.current?.focus()}
+            status={
+              isLive ? (
+                <DisplayStatus
+                  name={machine.name}
+                  viewer={viewer}
+                  state={state}
+                  scale={placement?.scale ?? null}
+                />
+              ) : null
+            }
           />
         </div>
       ) : null}

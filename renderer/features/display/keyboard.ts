@@ -5,8 +5,18 @@ import { PAUSE_SEQUENCE, scanCodeOf } from './scan-codes.ts';
 export interface KeySink {
   keyDown(scanCode: readonly number[]): void;
   keyUp(scanCode: readonly number[]): void;
+  /** Makes the guest's lock keys those of the person's keyboard; not there where the client cannot. */
+  setLocks?(locks: Locks): void;
 }
 
+export interface Locks {
+  readonly scroll: boolean;
+  readonly num: boolean;
+  readonly caps: boolean;
+}
+
+/** Their own key-down may carry the state before or after it, by platform; and the guest switches by itself. */
+const LOCK_KEYS: ReadonlySet<string> = new Set(['CapsLock', 'NumLock', 'ScrollLock']);
 const SHIFT: readonly number[] = scanCodeOf('ShiftLeft') ?? [];
 
 /**
@@ -21,10 +31,23 @@ export function attachKeyboard(
 ): void {
   const held = new Map<string, readonly number[]>();
   const chord = new LeaveChord();
+  // They may have been switched while another window had the keyboard; keyboards tell with the first key.
+  let locksKnown = false;
+  const syncLocks = (event: KeyboardEvent, target: KeySink) => {
+    if (locksKnown) return;
+    locksKnown = true;
+    if (!event.isTrusted || LOCK_KEYS.has(event.code)) return;
+    target.setLocks?.({
+      scroll: event.getModifierState('ScrollLock'),
+      num: event.getModifierState('NumLock'),
+      caps: event.getModifierState('CapsLock'),
+    });
+  };
 
   const releaseAll = () => {
     for (const scanCode of held.values()) sink()?.keyUp(scanCode);
     held.clear();
+    locksKnown = false;
     chord.reset();
   };
 
@@ -37,6 +60,7 @@ export function attachKeyboard(
       const target = sink();
       if (target === null) return;
       chord.key(event.code, true);
+      syncLocks(event, target);
       if (event.code === 'Pause') {
         if (!event.repeat) for (const part of PAUSE_SEQUENCE) target.keyDown(part);
         return;

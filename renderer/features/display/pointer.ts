@@ -1,9 +1,11 @@
-import { type MouseButton, mouseButtons } from './html5/input-messages.ts';
+import { type MouseButton, mouseButtons } from './mouse-buttons.ts';
 import { guestPixel, type Size } from './scaling.ts';
 
 export interface PointerSink {
   readonly size: Size | null;
   moveTo(x: number, y: number): void;
+  /** Guest pixels; null while the guest takes places. Else the pointer is caught by a click and only movements are sent. */
+  readonly moveBy: ((dx: number, dy: number) => void) | null;
   button(button: MouseButton, pressed: boolean): void;
 }
 
@@ -50,12 +52,30 @@ export function attachPointer(
 ): void {
   const pressed = new Set<MouseButton>();
   const wheel = new WheelNotches();
+  const isCaught = () => document.pointerLockElement === element;
+  const left = { x: 0, y: 0 };
+
+  /** What is less than a guest pixel waits for the next movement. */
+  const moveBy = (event: MouseEvent, send: (dx: number, dy: number) => void, box: DOMRect, size: Size) => {
+    left.x += (event.movementX * size.width) / Math.max(1, box.width);
+    left.y += (event.movementY * size.height) / Math.max(1, box.height);
+    const [dx, dy] = [Math.trunc(left.x), Math.trunc(left.y)];
+    left.x -= dx;
+    left.y -= dy;
+    if (dx !== 0 || dy !== 0) send(dx, dy);
+  };
 
   const move = (event: MouseEvent): PointerSink | null => {
     const target = sink();
     const drawn = picture();
     if (target === null || target.size === null || drawn === null) return null;
-    const { x, y } = guestPixel(event.clientX, event.clientY, drawn.getBoundingClientRect(), target.size);
+    const box = drawn.getBoundingClientRect();
+    if (target.moveBy !== null) {
+      if (!isCaught()) return null;
+      if (event.type === 'pointermove') moveBy(event, target.moveBy, box, target.size);
+      return target;
+    }
+    const { x, y } = guestPixel(event.clientX, event.clientY, box, target.size);
     target.moveTo(x, y);
     return target;
   };
@@ -81,11 +101,27 @@ export function attachPointer(
     options: AddEventListenerOptions = {},
   ) => element.addEventListener(name, handler, { ...options, signal });
 
+  /** The click that catches the pointer is not the guest's. */
+  const catchPointer = () => {
+    element.focus({ preventScroll: true });
+    // Some browsers refuse for a second after the person has got it back; the next click asks again.
+    Promise.resolve(element.requestPointerLock()).catch((refused: unknown) =>
+      console.debug('the pointer could not be caught', refused),
+    );
+  };
+
   listen('pointerdown', (event) => {
+    const needsCatch = sink()?.moveBy != null && !isCaught();
     const target = move(event);
+    if (needsCatch) {
+      catchPointer();
+      event.preventDefault();
+      return;
+    }
     if (target === null) return;
     element.focus({ preventScroll: true });
-    element.setPointerCapture(event.pointerId);
+    // A caught pointer has no place to be captured at (W3C Pointer Events §setPointerCapture).
+    if (!isCaught()) element.setPointerCapture(event.pointerId);
     follow(event, target);
     event.preventDefault();
   });
@@ -117,5 +153,17 @@ export function attachPointer(
     },
     { passive: false },
   );
-  signal.addEventListener('abort', releaseAll, { once: true });
+  document.addEventListener(
+    'pointerlockchange',
+    () => {
+      if (!isCaught()) releaseAll();
+    },
+    { signal },
+  );
+  const letGo = () => {
+    releaseAll();
+    if (isCaught()) document.exitPointerLock();
+  };
+  listen('blur', letGo);
+  signal.addEventListener('abort', letGo, { once: true });
 }

@@ -59,3 +59,15 @@ test('the middle of a drawn guest pixel is that pixel', () => {
     expect(guestPixel(middle, box.top, box, guest).x).toBe(x);
   }
 });
+
+test('whole multiples are the largest that fit, and never below one', () => {
+  const guest = { width: 640, height: 480 };
+  expect(place(guest, { width: 2000, height: 1300 }, 'whole', 1)).toMatchObject({
+    scale: 2,
+    width: 1280,
+    left: 360,
+    overflows: false,
+  });
+  expect(place(guest, { width: 1000, height: 900 }, 'whole', 2)).toMatchObject({ scale: 3, width: 960 });
+  expect(place(guest, { width: 300, height: 300 }, 'whole', 1)).toMatchObject({ scale: 1, overflows: true });
+});

@@ -3,8 +3,12 @@ export interface Size {
   readonly height: number;
 }
 
-/** How the guest's screen is drawn: `fit` fills the area, `actual` is one guest pixel per device pixel (or a whole number of them). */
-export type ScaleMode = 'fit' | 'actual';
+/**
+ * How the guest's screen is drawn: `fit` fills the area, `whole` is the largest whole number of device pixels per guest
+ * pixel that fits, `actual` is one guest pixel per device pixel (as many as make a CSS pixel).
+ */
+export const scaleModes = ['fit', 'whole', 'actual'] as const;
+export type ScaleMode = (typeof scaleModes)[number];
 
 export interface Placement {
   /** Device pixels per guest pixel. */
@@ -27,6 +31,7 @@ function scaleFor(guest: Size, areaDevice: Size, mode: ScaleMode, ratio: number)
   if (mode === 'actual') return Math.max(1, Math.floor(ratio));
   const exact = Math.min(areaDevice.width / guest.width, areaDevice.height / guest.height);
   const whole = Math.floor(exact);
+  if (mode === 'whole') return Math.max(1, whole);
   return whole >= 1 && exact / whole - 1 <= SNAP ? whole : exact;
 }
 

@@ -2,11 +2,11 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { useBridge } from '../../bridge/bridge.ts';
 import { useIsLive } from '../../stores/connection.ts';
+import { useViewerKind } from '../../stores/settings.ts';
+import { clients } from './clients.ts';
 import { attachKeyboard } from './keyboard.ts';
 import { attachPointer } from './pointer.ts';
-import { Viewer, type ViewerState } from './viewer.ts';
-
-const NOTHING: ViewerState = { phase: 'closed', size: null, oldSince: null, reason: null };
+import { NOTHING_SHOWN, Viewer, type ViewerState } from './viewer.ts';
 
 /** States in which QEMU is there and its SPICE socket answers. */
 const SHOWN: ReadonlySet<MachineView['state']> = new Set([
@@ -27,11 +27,12 @@ interface Hands {
 export function useViewer(machine: MachineView, onLeave: () => void): Hands {
   const bridge = useBridge();
   const isConnected = useIsLive();
+  const kind = useViewerKind();
   const host = useRef<HTMLDivElement | null>(null);
   const viewer = useRef<Viewer | null>(null);
   const leave = useRef(onLeave);
   leave.current = onLeave;
-  const [state, setState] = useState<ViewerState>(NOTHING);
+  const [state, setState] = useState<ViewerState>(NOTHING_SHOWN);
 
   useEffect(() => {
     const element = host.current;
@@ -39,6 +40,7 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
     const hands = new AbortController();
     const opened = new Viewer(
       element,
+      clients[kind],
       () => bridge.openStream({ kind: 'spice', machine: machine.id }),
       setState,
     );
@@ -46,7 +48,10 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
     attachKeyboard(
       element,
       () => opened.session,
-      () => leave.current(),
+      () => {
+        document.exitPointerLock();
+        leave.current();
+      },
       hands.signal,
     );
     attachPointer(
@@ -60,12 +65,12 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
       opened[Symbol.dispose]();
       element.replaceChildren();
       viewer.current = null;
-      setState(NOTHING);
+      setState(NOTHING_SHOWN);
     };
-  }, [bridge, machine.id]);
+  }, [bridge, machine.id, kind]);
 
   const wanted = isConnected && SHOWN.has(machine.state) && machine.devices.display.protocol === 'spice';
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a viewer of another machine has to be told too
-  useEffect(() => viewer.current?.want(wanted), [wanted, bridge, machine.id]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another viewer has to be told too
+  useEffect(() => viewer.current?.want(wanted), [wanted, bridge, machine.id, kind]);
   return { host, viewer, state };
 }

@@ -1,6 +1,5 @@
 import type { ByteStream } from '../../bridge/bridge.ts';
-import { loadSpice } from './html5/load.ts';
-import { SpiceSession } from './html5/session.ts';
+import type { GuestSession, OpenSession } from './guest-session.ts';
 import type { Size } from './scaling.ts';
 
 /**
@@ -14,9 +13,19 @@ export interface ViewerState {
   readonly size: Size | null;
   /** When the picture stopped being the guest's, ms since the epoch; null while it is live or there is none. */
   readonly oldSince: number | null;
+  /** Movements: a click catches the pointer, as the guest has no tablet. */
+  readonly pointer: 'places' | 'movements';
   /** Why the connection ended, for the log. */
   readonly reason: string | null;
 }
+
+export const NOTHING_SHOWN: ViewerState = {
+  phase: 'closed',
+  size: null,
+  oldSince: null,
+  pointer: 'places',
+  reason: null,
+};
 
 const FIRST_RETRY_MS = 300;
 const LAST_RETRY_MS = 5000;
@@ -28,10 +37,11 @@ const SHORT_LIVES = 3;
 export class Viewer implements Disposable {
   /** Where the canvas is put; at guest resolution, scaled by CSS. */
   readonly #host: HTMLElement;
+  readonly #load: () => Promise<OpenSession>;
   readonly #openStream: () => ByteStream;
   readonly #changed: (state: ViewerState) => void;
-  #state: ViewerState = { phase: 'closed', size: null, oldSince: null, reason: null };
-  #session: SpiceSession | null = null;
+  #state = NOTHING_SHOWN;
+  #session: GuestSession | null = null;
   #canvas: HTMLCanvasElement | null = null;
   #wanted = false;
   #disposed = false;
@@ -40,13 +50,20 @@ export class Viewer implements Disposable {
   #liveSince = 0;
   #shortLives = 0;
 
-  constructor(host: HTMLElement, openStream: () => ByteStream, changed: (state: ViewerState) => void) {
+  /** @param load gives the SPICE client; called for every connection. */
+  constructor(
+    host: HTMLElement,
+    load: () => Promise<OpenSession>,
+    openStream: () => ByteStream,
+    changed: (state: ViewerState) => void,
+  ) {
     this.#host = host;
+    this.#load = load;
     this.#openStream = openStream;
     this.#changed = changed;
   }
 
-  get session(): SpiceSession | null {
+  get session(): GuestSession | null {
     return this.#session;
   }
 
@@ -82,19 +99,19 @@ export class Viewer implements Disposable {
     if (this.#session !== null) return;
     if (this.#state.phase !== 'lost') this.#set({ phase: 'connecting', reason: null });
     try {
-      const library = await loadSpice();
+      const open = await this.#load();
       if (!this.#wanted || this.#disposed || this.#session !== null) return;
       const screen = document.createElement('div');
       screen.className = 'display-screen';
       this.#host.append(screen);
-      this.#session = this.#openSession(library, screen);
+      this.#session = this.#openSession(open, screen);
     } catch (error) {
       this.#ended(error instanceof Error ? error.message : String(error));
     }
   }
 
-  #openSession(library: Awaited<ReturnType<typeof loadSpice>>, screen: HTMLElement): SpiceSession {
-    const session: SpiceSession = new SpiceSession(library, screen, this.#openStream, {
+  #openSession(open: OpenSession, screen: HTMLElement): GuestSession {
+    const session: GuestSession = open(screen, this.#openStream, {
       onScreen: (canvas, size) => {
         // The picture of before leaves only now that the next one is here.
         for (const other of [...this.#host.children]) if (other !== screen) other.remove();
@@ -106,6 +123,7 @@ export class Viewer implements Disposable {
         this.#retryMs = FIRST_RETRY_MS;
         this.#set({ phase: 'live', oldSince: null, reason: null });
       },
+      onPointer: (pointer) => this.#set({ pointer }),
       onEnd: (reason) => {
         if (this.#session !== session) return;
         if (!screen.contains(this.#canvas)) screen.remove();

@@ -1,7 +1,14 @@
 import type { ReactNode } from 'react';
 import { text } from '../../i18n/en.ts';
 import { useConnection } from '../../stores/connection.ts';
-import { setTheme, themes, useTheme } from '../../stores/settings.ts';
+import {
+  setTheme,
+  setViewerKind,
+  themes,
+  useTheme,
+  useViewerKind,
+  viewerKinds,
+} from '../../stores/settings.ts';
 import { Card, CardColumn, CardGrid } from '../../ui/card.tsx';
 import { Choices } from '../../ui/choices.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -17,6 +24,7 @@ export interface Shortcut {
 /** @param shortcuts what the app listens for; it knows, so it tells. */
 export function SettingsPage({ shortcuts }: { shortcuts: readonly Shortcut[] }): ReactNode {
   const theme = useTheme();
+  const viewer = useViewerKind();
   const { backEnd } = useConnection();
   return (
     <Page title={t.title}>
@@ -30,6 +38,15 @@ export function SettingsPage({ shortcuts }: { shortcuts: readonly Shortcut[] }):
               options={themes.map((value) => ({ value, label: t.themes[value] }))}
             />
             <p className="note">{t.themeNote}</p>
+          </Card>
+          <Card title={t.display}>
+            <Choices
+              label={t.viewer}
+              value={viewer}
+              onChange={setViewerKind}
+              options={viewerKinds.map((value) => ({ value, label: t.viewers[value] }))}
+            />
+            <p className="note">{t.viewerNote}</p>
           </Card>
           {backEnd === null ? null : (
             <Card title={t.about}>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { keyDown, keyUp, mouseButton, mouseButtons, mouseMotion, mousePosition } from './input-messages.ts';
+import { mouseButtons } from '../mouse-buttons.ts';
+import { keyDown, keyUp, mouseButton, mouseMotion, mousePosition } from './input-messages.ts';
 
 const hex = (buffer: ArrayBuffer) =>
   [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, '0')).join(' ');

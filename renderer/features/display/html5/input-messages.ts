@@ -1,3 +1,5 @@
+import type { MouseButton } from '../mouse-buttons.ts';
+
 /**
  * Client messages of the SPICE inputs channel, with the mini header {u16 type, u32 size} that spice-html5 negotiates
  * (spice.proto: channel InputsChannel, message numbers from 101).
@@ -9,10 +11,6 @@ const MOUSE_POSITION = 112;
 const MOUSE_PRESS = 113;
 const MOUSE_RELEASE = 114;
 const HEADER = 6;
-
-/** SpiceMouseButton. */
-export const mouseButtons = { left: 1, middle: 2, right: 3, up: 4, down: 5, side: 6, extra: 7 } as const;
-export type MouseButton = (typeof mouseButtons)[keyof typeof mouseButtons];
 
 function message(type: number, size: number): DataView<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(HEADER + size));

@@ -1,37 +1,30 @@
 import type { Channel, MainChannel } from '@spice-project/spice-html5/src/spiceconn.js';
 import type { ByteStream } from '../../../bridge/bridge.ts';
+import type { GuestSession, SessionListener } from '../guest-session.ts';
+import { type MouseButton, mouseButtons } from '../mouse-buttons.ts';
+import { KEY_GAP_MS, PacedSender } from '../paced-sender.ts';
 import type { Size } from '../scaling.ts';
 import * as inputMessages from './input-messages.ts';
 import type { SpiceLibrary } from './load.ts';
-import { PacedSender } from './paced-sender.ts';
 import { hookSession } from './patches.ts';
 import { type ServedUri, serveUri } from './socket-scheme.ts';
-
-export interface SessionListener {
-  /** The guest's screen has this canvas now (again after a change of resolution). */
-  onScreen(canvas: HTMLCanvasElement, size: Size): void;
-  /** The first picture has been drawn. */
-  onLive(): void;
-  /** The connection is gone for good; the canvas stays where it is with the last picture. Called once. */
-  onEnd(reason: string | null): void;
-}
 
 /** SPICE_MOUSE_MODE_CLIENT: absolute places. */
 const CLIENT_MODE = 2;
 /** The server acknowledges every 4 movements (SPICE_INPUT_MOTION_ACK_BUNCH); two bunches may be on their way. */
 const ACK_BUNCH = 4;
 const MOTION_WINDOW = 2 * ACK_BUNCH;
-/** Between two key messages, ms: 200 characters a second, and slow guests still take every one. */
-const KEY_GAP_MS = 3;
 
 let serial = 0;
 
 /** One connection of the viewer to a guest's SPICE server: its channels, its picture, and the way in for hands. */
-export class SpiceSession implements Disposable {
+export class SpiceSession implements GuestSession {
+  /** `moveTo` makes movements of places where the guest takes only those. */
+  readonly moveBy = null;
   readonly #listener: SessionListener;
   readonly #served: ServedUri;
   readonly #main: MainChannel;
-  readonly #keys = new PacedSender((bytes) => this.#send(bytes), KEY_GAP_MS);
+  readonly #keys = new PacedSender<ArrayBuffer>((bytes) => this.#send(bytes), KEY_GAP_MS);
   #ended = false;
   #live = false;
   #size: Size | null = null;
@@ -107,10 +100,10 @@ export class SpiceSession implements Disposable {
     this.#sendPlace({ x, y });
   }
 
-  button(button: inputMessages.MouseButton, pressed: boolean): void {
+  button(button: MouseButton, pressed: boolean): void {
     // A press lands where the pointer is, so a place that waits goes first.
     if (this.#waiting !== null) this.#sendPlace(this.#waiting);
-    const mask = button <= inputMessages.mouseButtons.right ? 1 << (button - 1) : 0;
+    const mask = button <= mouseButtons.right ? 1 << (button - 1) : 0;
     this.#buttons = pressed ? this.#buttons | mask : this.#buttons & ~mask;
     const message = inputMessages.mouseButton(button, pressed, this.#buttons);
     // Ctrl and a click: the click must not overtake the key.

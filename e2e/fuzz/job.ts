@@ -1,0 +1,27 @@
+/** What a fuzzing thread is to do. */
+export interface Job {
+  readonly target: string;
+  readonly seed: number;
+  /** It ends after so many, or after the seconds. */
+  readonly executions: number;
+  readonly seconds: number;
+  /** Inputs to begin with, beside the target's own. */
+  readonly corpus: readonly Uint8Array[];
+  /** Two Int32: how many inputs were begun, the length of this one. Then the input. */
+  readonly shared: SharedArrayBuffer;
+}
+
+export type Message =
+  | { readonly kind: 'finding'; readonly input: Uint8Array; readonly text: string }
+  | {
+      readonly kind: 'progress';
+      readonly executions: number;
+      readonly covered: number;
+      readonly corpus: number;
+    }
+  | {
+      readonly kind: 'done';
+      readonly executions: number;
+      readonly covered: number;
+      readonly corpus: readonly Uint8Array[];
+    };

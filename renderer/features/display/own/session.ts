@@ -1,0 +1,199 @@
+import { KEY_MODIFIER } from '../../../spice/protocol/constants.ts';
+import type { GuestSession, OpenSession, SessionFigures, SessionListener } from '../guest-session.ts';
+import type { Locks } from '../keyboard.ts';
+import type { MouseButton } from '../mouse-buttons.ts';
+import type { Size } from '../scaling.ts';
+import { GuestCursor } from './guest-cursor.ts';
+import type { FromWorker, Hand, ToWorker } from './messages.ts';
+import { StreamRelay } from './stream-relay.ts';
+
+/** How long the Worker may take to let go of keys and channels before it is ended, ms. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+/** Opens a session of Innkeeper's own SPICE client. */
+export const openOwnSession: OpenSession = (screen, openStream, listener) =>
+  new OwnSession(screen, openStream, listener);
+
+interface Picture {
+  readonly number: number;
+  readonly canvas: HTMLCanvasElement;
+  readonly size: Size;
+}
+
+/** The page's half: streams, the canvas in its place, the pointer's looks. A Worker speaks SPICE and draws. */
+class OwnSession implements GuestSession {
+  readonly #screen: HTMLElement;
+  readonly #listener: SessionListener;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #relay: StreamRelay;
+  readonly #cursor: GuestCursor;
+  /** The canvas that is being drawn on for the first time. */
+  #next: Picture | null = null;
+  #shown: Picture | null = null;
+  #takes: 'places' | 'movements' = 'places';
+  #phase: 'open' | 'closing' | 'ended' = 'open';
+  #closeTimer: ReturnType<typeof setTimeout> | null = null;
+  #asked: PromiseWithResolvers<SessionFigures> | null = null;
+
+  constructor(
+    screen: HTMLElement,
+    openStream: ConstructorParameters<typeof StreamRelay>[1],
+    listener: SessionListener,
+  ) {
+    this.#screen = screen;
+    this.#listener = listener;
+    this.#cursor = new GuestCursor(screen);
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#relay = new StreamRelay(port1, openStream);
+    port1.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    this.#worker = new Worker(new URL('./worker/main.ts', import.meta.url), {
+      type: 'module',
+      name: 'spice-viewer',
+    });
+    this.#worker.onerror = (event) => this.#end(event.message || 'The viewer’s Worker could not be started.');
+    this.#worker.postMessage(null, [port2]);
+  }
+
+  get size(): Size | null {
+    return this.#shown?.size ?? null;
+  }
+
+  get moveBy(): ((dx: number, dy: number) => void) | null {
+    if (this.#takes === 'places') return null;
+    return (x, y) => this.#hand({ kind: 'moveBy', x, y });
+  }
+
+  keyDown(scanCode: readonly number[]): void {
+    this.#hand({ kind: 'keyDown', scanCode });
+  }
+
+  keyUp(scanCode: readonly number[]): void {
+    this.#hand({ kind: 'keyUp', scanCode });
+  }
+
+  setLocks({ scroll, num, caps }: Locks): void {
+    const flags =
+      (scroll ? KEY_MODIFIER.scrollLock : 0) |
+      (num ? KEY_MODIFIER.numLock : 0) |
+      (caps ? KEY_MODIFIER.capsLock : 0);
+    this.#hand({ kind: 'locks', flags });
+  }
+
+  moveTo(x: number, y: number): void {
+    this.#hand({ kind: 'moveTo', x, y });
+  }
+
+  button(button: MouseButton, pressed: boolean): void {
+    this.#hand({ kind: 'button', button, pressed });
+  }
+
+  figures(): Promise<SessionFigures> {
+    this.#asked ??= Promise.withResolvers();
+    this.#post({ kind: 'figures' });
+    return this.#asked.promise;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#phase !== 'open') return;
+    this.#phase = 'closing';
+    this.#keepPicture();
+    // Held keys are let go over the streams, so those close after the Worker has said that it is done.
+    this.#post({ kind: 'close' });
+    this.#closeTimer = setTimeout(() => this.#end(null), CLOSE_TIMEOUT_MS);
+  }
+
+  #hand(hand: Hand): void {
+    if (this.#phase === 'open') this.#post({ kind: 'hand', hand });
+  }
+
+  #post(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#port.postMessage(message, transfer);
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case 'open':
+      case 'send':
+      case 'taken':
+      case 'hangUp':
+        this.#relay.handle(message);
+        return;
+      case 'screen':
+        if (this.#phase === 'open') this.#addCanvas(message.screen, message);
+        return;
+      case 'drawn':
+        if (this.#phase === 'open') this.#show(message.screen);
+        return;
+      case 'cursor':
+        this.#cursor.set(message.state);
+        return;
+      case 'mouse':
+        this.#takes = message.takes;
+        this.#cursor.setFloating(message.takes === 'movements');
+        if (this.#phase === 'open') this.#listener.onPointer(message.takes);
+        return;
+      case 'figures':
+        this.#asked?.resolve({ ...message.figures, bytesIn: this.#relay.bytesIn });
+        this.#asked = null;
+        return;
+      case 'end':
+        this.#end(message.reason);
+        return;
+    }
+  }
+
+  /** A canvas whose control was given away keeps its size for good, so each screen has its own. */
+  #addCanvas(number: number, { width, height }: Size): void {
+    this.#next?.canvas.remove();
+    const canvas = document.createElement('canvas');
+    canvas.width = width;
+    canvas.height = height;
+    this.#screen.append(canvas);
+    this.#next = { number, canvas, size: { width, height } };
+    const offscreen = canvas.transferControlToOffscreen();
+    this.#post({ kind: 'canvas', screen: number, canvas: offscreen }, [offscreen]);
+  }
+
+  #show(number: number): void {
+    const picture = this.#next;
+    if (picture === null || picture.number !== number) return;
+    const isFirst = this.#shown === null;
+    this.#shown?.canvas.remove();
+    this.#next = null;
+    this.#shown = picture;
+    this.#cursor.setCanvas(picture.canvas);
+    this.#listener.onScreen(picture.canvas, picture.size);
+    if (isFirst) this.#listener.onLive();
+  }
+
+  /** A canvas that a Worker draws on may lose its picture with the Worker: a plain one takes its place. */
+  #keepPicture(): void {
+    this.#next?.canvas.remove();
+    this.#next = null;
+    const shown = this.#shown;
+    this.#cursor[Symbol.dispose]();
+    if (shown === null) return;
+    const still = document.createElement('canvas');
+    still.width = shown.size.width;
+    still.height = shown.size.height;
+    still.getContext('2d')?.drawImage(shown.canvas, 0, 0);
+    shown.canvas.replaceWith(still);
+    this.#shown = { ...shown, canvas: still };
+    this.#listener.onScreen(still, shown.size);
+  }
+
+  #end(reason: string | null): void {
+    if (this.#phase === 'ended') return;
+    const wasOpen = this.#phase === 'open';
+    if (wasOpen) this.#keepPicture();
+    this.#phase = 'ended';
+    if (this.#closeTimer !== null) clearTimeout(this.#closeTimer);
+    this.#relay[Symbol.dispose]();
+    this.#worker.terminate();
+    this.#port.close();
+    this.#asked?.reject(new Error('The session has ended.'));
+    if (wasOpen) this.#listener.onEnd(reason);
+  }
+}

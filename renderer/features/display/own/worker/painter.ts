@@ -1,0 +1,95 @@
+import type { Surface } from '../../../../spice/canvas/surface.ts';
+import { DirtyAreas } from '../../../../spice/channels/dirty-areas.ts';
+import type { Rect } from '../../../../spice/protocol/geometry.ts';
+
+/** A page in the background has no animation frames; its canvas is kept up to date all the same, every so many ms. */
+const LONGEST_WAIT_MS = 250;
+
+export interface PainterEvents {
+  /** Asks for a canvas of that size, to be given to `setCanvas` with the same number. */
+  wanted(screen: number, width: number, height: number): void;
+  drawn(screen: number): void;
+}
+
+/** Brings what changed on the guest's screen to a canvas, once a frame. */
+export class Painter implements Disposable {
+  readonly #events: PainterEvents;
+  readonly #dirty = new DirtyAreas();
+  #surface: Surface | null = null;
+  #screen = 0;
+  #context: OffscreenCanvasRenderingContext2D | null = null;
+  #scratch = new Uint32Array(0);
+  #hasDrawn = false;
+  #cancel: (() => void) | null = null;
+  #frames = 0;
+
+  constructor(events: PainterEvents) {
+    this.#events = events;
+  }
+
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Shows this surface from now on. Null: the guest is between two modes, and its last picture stays. */
+  show(surface: Surface | null): void {
+    if (this.#surface !== null) this.#dirty.forget(this.#surface);
+    this.#surface = surface;
+    this.#context = null;
+    this.#hasDrawn = false;
+    if (surface === null) return;
+    this.#screen += 1;
+    this.#events.wanted(this.#screen, surface.width, surface.height);
+  }
+
+  setCanvas(screen: number, canvas: OffscreenCanvas): void {
+    if (screen !== this.#screen || this.#surface === null) return;
+    this.#context = canvas.getContext('2d', { alpha: false });
+    if (!this.#dirty.empty) this.#schedule();
+  }
+
+  changed(surface: Surface, rect: Rect): void {
+    if (surface !== this.#surface) return;
+    this.#dirty.add(surface, rect);
+    if (this.#context !== null) this.#schedule();
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancel?.();
+    this.#surface = null;
+    this.#context = null;
+  }
+
+  #schedule(): void {
+    if (this.#cancel !== null) return;
+    const frame = requestAnimationFrame(() => this.#paint());
+    const timer = setTimeout(() => this.#paint(), LONGEST_WAIT_MS);
+    this.#cancel = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+      this.#cancel = null;
+    };
+  }
+
+  #paint(): void {
+    this.#cancel?.();
+    const context = this.#context;
+    if (context === null || this.#dirty.empty) return;
+    this.#dirty.take((surface, rect) => this.#upload(context, surface, rect));
+    this.#frames += 1;
+    if (this.#hasDrawn) return;
+    this.#hasDrawn = true;
+    this.#events.drawn(this.#screen);
+  }
+
+  #upload(context: OffscreenCanvasRenderingContext2D, surface: Surface, rect: Rect): void {
+    const width = rect.right - rect.left;
+    const height = rect.bottom - rect.top;
+    if (this.#scratch.length < width * height) {
+      this.#scratch = new Uint32Array(surface.width * surface.height);
+    }
+    surface.readOpaque(rect, this.#scratch);
+    const bytes = new Uint8ClampedArray(this.#scratch.buffer, 0, width * height * 4);
+    context.putImageData(new ImageData(bytes, width, height), rect.left, rect.top);
+  }
+}

@@ -1,0 +1,149 @@
+import type { PixelFormat, Raster } from './draw-types.ts';
+
+/** Every second bit pattern that a 5- or 6-bit channel can take, widened to 8 bits by repeating its high bits. */
+function widen5(value: number): number {
+  return (value << 3) | (value >> 2);
+}
+
+function widen6(value: number): number {
+  return (value << 2) | (value >> 4);
+}
+
+/** A 16-bit x1r5g5b5 pixel as a word; the spare bit fills the top byte, so that no bit is lost. */
+function wordOf555(pixel: number): number {
+  const red = widen5((pixel >> 10) & 31);
+  const green = widen5((pixel >> 5) & 31);
+  const blue = widen5(pixel & 31);
+  return (((pixel & 0x8000) !== 0 ? 0xff000000 : 0) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+/** A 16-bit r5g6b5 pixel as a word; the top byte means nothing in this format. */
+function wordOf565(pixel: number): number {
+  const red = widen5((pixel >> 11) & 31);
+  const green = widen6((pixel >> 5) & 63);
+  const blue = widen5(pixel & 31);
+  return (blue << 16) | (green << 8) | red;
+}
+
+/** A colour 0xXXRRGGBB as a word, top byte kept. */
+function wordOfColor(color: number): number {
+  return ((color & 0xff00ff00) | ((color & 0xff) << 16) | ((color >>> 16) & 0xff)) >>> 0;
+}
+
+/** A 16-bit surface's pixel as a colour 0x00RRGGBB. */
+export function colorOf16(format: PixelFormat, pixel: number): number {
+  return wordOfColor(storedColor(format, pixel)) & 0x00ffffff;
+}
+
+/** What a solid brush of this colour leaves in a surface: colours come in the surface's own depth. */
+export function storedColor(format: PixelFormat, color: number): number {
+  switch (format) {
+    case 'x8r8g8b8':
+    case 'a8r8g8b8':
+      return wordOfColor(color);
+    case 'x1r5g5b5':
+      return wordOf555(color & 0xffff);
+    case 'r5g6b5':
+      return wordOf565(color & 0xffff);
+    case 'a8':
+      return ((color & 0xff) << 24) >>> 0;
+    case 'a1':
+      return (color & 1) !== 0 ? 0xff000000 : 0;
+  }
+}
+
+/**
+ * Bits to keep and to set so that a stored word reads as premultiplied colour with its alpha: formats without alpha
+ * are opaque, formats of alpha alone are black.
+ */
+export function readMasks(format: PixelFormat): { readonly keep: number; readonly set: number } {
+  switch (format) {
+    case 'a8r8g8b8':
+      return { keep: 0xffffffff, set: 0 };
+    case 'a8':
+    case 'a1':
+      return { keep: 0xff000000, set: 0 };
+    default:
+      return { keep: 0x00ffffff, set: 0xff000000 };
+  }
+}
+
+/** `count` words with alpha, from `from` on, as a surface of this format stores them (pixman's truncation). */
+export function storeRow(
+  format: PixelFormat,
+  words: Uint32Array,
+  from: number,
+  data: Uint32Array,
+  at: number,
+  count: number,
+): void {
+  switch (format) {
+    case 'x8r8g8b8':
+      for (let i = 0; i < count; i++) data[at + i] = (words[from + i] ?? 0) & 0x00ffffff;
+      return;
+    case 'a8r8g8b8':
+      for (let i = 0; i < count; i++) data[at + i] = words[from + i] ?? 0;
+      return;
+    case 'x1r5g5b5':
+      for (let i = 0; i < count; i++) {
+        const top = (words[from + i] ?? 0) & 0x00f8f8f8;
+        data[at + i] = top | ((top >>> 5) & 0x00070707);
+      }
+      return;
+    case 'r5g6b5':
+      for (let i = 0; i < count; i++) {
+        const word = words[from + i] ?? 0;
+        const fives = word & 0x00f800f8;
+        const six = word & 0x0000fc00;
+        data[at + i] = fives | ((fives >>> 5) & 0x00070007) | six | ((six >>> 6) & 0x00000300);
+      }
+      return;
+    case 'a8':
+      for (let i = 0; i < count; i++) data[at + i] = (words[from + i] ?? 0) & 0xff000000;
+      return;
+    case 'a1':
+      for (let i = 0; i < count; i++)
+        data[at + i] = ((words[from + i] ?? 0) & 0x80000000) !== 0 ? 0xff000000 : 0;
+      return;
+  }
+}
+
+/**
+ * The raster a surface of this format copies bits from: 32-bit pixels go over as they are, alpha or not; everything
+ * else is converted first. May be the raster itself.
+ */
+export function rasterFor(format: PixelFormat, raster: Raster): Raster {
+  if (sameBits(format, raster.format)) return raster;
+  const { width, height } = raster;
+  // Widened 16-bit colours are what 32-bit ones look like; pixman makes converted pixels opaque.
+  if (is32(format) && is16(raster.format)) return { width, height, data: raster.data, format: 'x8r8g8b8' };
+  const count = width * height;
+  const { keep, set } = readMasks(raster.format);
+  const words = new Uint32Array(count);
+  for (let i = 0; i < count; i++) words[i] = ((raster.data[i] ?? 0) & keep) | set;
+  // A source without alpha is converted to a target without alpha: its spare byte stays 0.
+  const stored = format === 'a8r8g8b8' ? 'x8r8g8b8' : format;
+  storeRow(stored, words, 0, words, 0, count);
+  return { width, height, data: words, format: stored };
+}
+
+function sameBits(a: PixelFormat, b: PixelFormat): boolean {
+  return a === b || (is32(a) && is32(b));
+}
+
+/** Formats of 16 bits. */
+export function is16(format: PixelFormat): boolean {
+  return format === 'x1r5g5b5' || format === 'r5g6b5';
+}
+
+function is32(format: PixelFormat): boolean {
+  return format === 'x8r8g8b8' || format === 'a8r8g8b8';
+}
+
+/** A raster whose words can be read as they stand: the top byte is blanked where it counts as 0. */
+export function settled(raster: Raster): Raster {
+  if (raster.blankTop !== true) return raster;
+  const data = new Uint32Array(raster.width * raster.height);
+  for (let i = 0; i < data.length; i++) data[i] = (raster.data[i] ?? 0) & 0x00ffffff;
+  return { width: raster.width, height: raster.height, data, format: raster.format };
+}

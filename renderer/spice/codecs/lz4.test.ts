@@ -1,0 +1,74 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeLz4 } from './encoders/lz4-encoder.ts';
+import { decodeLz4 } from './lz4.ts';
+import { expectContained, garbled, pictures } from './testing/garble.ts';
+import { blank, vector, vectorHeight, vectorWidth } from './testing/vector.ts';
+import { vectorPicture, withoutAlpha } from './testing/vector-picture.ts';
+
+const kinds = ['rgb16', 'rgb24', 'rgb32', 'rgba'] as const;
+const picture = vectorPicture(vectorWidth, vectorHeight);
+
+function expected(kind: (typeof kinds)[number], pixels = picture): Uint32Array {
+  return kind === 'rgba' ? pixels.data : withoutAlpha(pixels, kind === 'rgb16').data;
+}
+
+test.each(kinds)('decodes %s as liblz4 encodes it, in blocks of five rows', (kind) => {
+  const target = blank();
+  decodeLz4(vector(`lz4 ${kind}`), target);
+  expect(target.data).toEqual(expected(kind));
+});
+
+test('rows from the bottom are turned over', () => {
+  const bytes = vector('lz4 rgb32');
+  bytes[0] = 0;
+  const target = blank();
+  decodeLz4(bytes, target);
+  const rows = Array.from({ length: vectorHeight }, (_, row) =>
+    [...target.data.subarray(row * vectorWidth, (row + 1) * vectorWidth)].join(),
+  );
+  const right = blank();
+  right.data.set(expected('rgb32'));
+  const expectedRows = Array.from({ length: vectorHeight }, (_, row) =>
+    [...right.data.subarray(row * vectorWidth, (row + 1) * vectorWidth)].join(),
+  );
+  expect(rows).toEqual(expectedRows.toReversed());
+});
+
+test.each(['rgb32', 'rgba'] as const)('what was encoded comes back: %s', (kind) => {
+  fc.assert(
+    fc.property(pictures(40), fc.integer({ min: 1, max: 40 }), (pixels, rows) => {
+      const target = blank(pixels.width, pixels.height);
+      decodeLz4(encodeLz4(pixels, kind, rows), target);
+      expect(target.data).toEqual(expected(kind, pixels));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test.each(kinds)('garbled data stay within the target: %s', (kind) => {
+  fc.assert(
+    fc.property(garbled(vector(`lz4 ${kind}`), 2), (bytes) => {
+      expectContained(vectorWidth, vectorHeight, (target) => decodeLz4(bytes, target));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('any blocks stay within the target', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 5 }), (blocks) => {
+      const bytes = Uint8Array.from([1, 8, ...blocks.flatMap((block) => [0, 0, 0, block.length, ...block])]);
+      expectContained(vectorWidth, vectorHeight, (target) => decodeLz4(bytes, target));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('formats that LZ4 does not come in are refused', () => {
+  expect(() => decodeLz4(Uint8Array.of(1, 5, 0, 0, 0, 0), blank())).toThrow('bitmap format 5');
+  expect(() => decodeLz4(Uint8Array.of(1, 10, 0, 0, 0, 0), blank())).toThrow('bitmap format 10');
+  expect(() => decodeLz4(Uint8Array.of(1, 8, 0, 0, 0, 0), blank())).toThrow('a block is empty');
+  expect(() => decodeLz4(Uint8Array.of(1, 8, 255, 0, 0, 0), blank())).toThrow('end within a block');
+  expect(() => decodeLz4(new Uint8Array(0), blank())).toThrow('bitmap format 0');
+});

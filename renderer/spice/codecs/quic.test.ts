@@ -1,0 +1,110 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeQuic } from './encoders/quic-encoder.ts';
+import { decodeQuic, type QuicKind, quicHeaderBytes, readQuicHeader } from './quic.ts';
+import { expectContained, garbled, pictures } from './testing/garble.ts';
+import { blank, vector, vectorHeight, vectorWidth } from './testing/vector.ts';
+import { vectorPicture, withoutAlpha } from './testing/vector-picture.ts';
+
+const kinds: readonly QuicKind[] = ['gray', 'rgb16', 'rgb24', 'rgb32', 'rgba'];
+const picture = vectorPicture(vectorWidth, vectorHeight);
+
+function expected(pixels: typeof picture, kind: QuicKind): Uint32Array {
+  if (kind === 'rgba') return pixels.data;
+  if (kind === 'gray') return pixels.data.map((word) => (0xff000000 | ((word & 255) * 0x010101)) >>> 0);
+  return withoutAlpha(pixels, kind === 'rgb16').data;
+}
+
+test.each(kinds)('decodes %s as spice-common encodes it', (kind) => {
+  const target = blank();
+  decodeQuic(vector(`quic ${kind}`), target);
+  expect(target.data).toEqual(expected(picture, kind));
+});
+
+test.each(kinds)('our encoder writes the very bytes of spice-common: %s', (kind) => {
+  expect(encodeQuic(picture, kind)).toEqual(vector(`quic ${kind}`));
+});
+
+test.each(kinds)('what was encoded comes back: %s', (kind) => {
+  fc.assert(
+    fc.property(pictures(), (pixels) => {
+      const target = blank(pixels.width, pixels.height);
+      decodeQuic(encodeQuic(pixels, kind), target);
+      expect(target.data).toEqual(expected(pixels, kind));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test.each([
+  [1, 1],
+  [1, 700],
+  [700, 1],
+  [2, 3],
+  [3, 400],
+  [1023, 9],
+  // Past 6 × 2048 samples, where the wait mask stops growing, within a row and over many.
+  [16_384, 2],
+  [150, 150],
+])('decodes %i × %i', (width, height) => {
+  const pixels = vectorPicture(width, height);
+  for (const kind of kinds) {
+    const target = blank(width, height);
+    decodeQuic(encodeQuic(pixels, kind), target);
+    expect(target.data).toEqual(expected(pixels, kind));
+  }
+});
+
+test('the source may begin anywhere in a larger buffer', () => {
+  const bytes = vector('quic rgb32');
+  const larger = new Uint8Array(bytes.length + 3);
+  larger.set(bytes, 3);
+  const target = blank();
+  decodeQuic(larger.subarray(3), target);
+  expect(target.data).toEqual(expected(picture, 'rgb32'));
+});
+
+test.each(kinds)('garbled data stay within the target: %s', (kind) => {
+  const valid = vector(`quic ${kind}`);
+  fc.assert(
+    fc.property(garbled(valid, quicHeaderBytes), (bytes) => {
+      expectContained(vectorWidth, vectorHeight, (target) => decodeQuic(bytes, target));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('any bytes behind a header stay within the target', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...kinds), fc.uint8Array({ maxLength: 300 }), (kind, rest) => {
+      const bytes = new Uint8Array(quicHeaderBytes + rest.length);
+      bytes.set(vector(`quic ${kind}`).subarray(0, quicHeaderBytes));
+      bytes.set(rest, quicHeaderBytes);
+      expectContained(vectorWidth, vectorHeight, (target) => decodeQuic(bytes, target));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('data that end early are refused', () => {
+  const bytes = vector('quic rgb32');
+  expect(() => decodeQuic(bytes.subarray(0, bytes.length - 16), blank())).toThrow(
+    'quic: the data end in row',
+  );
+});
+
+test('headers are checked', () => {
+  const header = (...words: number[]) => new Uint8Array(Uint32Array.from([...words, 0, 0, 0]).buffer);
+  const magic = 0x43495551;
+  expect(readQuicHeader(header(magic, 0, 4, 7, 5))).toEqual({ kind: 'rgb32', width: 7, height: 5 });
+  expect(() => readQuicHeader(new Uint8Array(19))).toThrow('end before the header');
+  expect(() => readQuicHeader(header(magic + 1, 0, 4, 7, 5))).toThrow('not QUIC');
+  expect(() => readQuicHeader(header(magic, 1, 4, 7, 5))).toThrow('not QUIC');
+  expect(() => readQuicHeader(header(magic, 0, 0, 7, 5))).toThrow('no image kind 0');
+  expect(() => readQuicHeader(header(magic, 0, 6, 7, 5))).toThrow('no image kind 6');
+  expect(() => readQuicHeader(header(magic, 0, 4, 0, 5))).toThrow('out of bounds');
+  expect(() => readQuicHeader(header(magic, 0, 4, 16_385, 1))).toThrow('out of bounds');
+  expect(() => readQuicHeader(header(magic, 0, 4, 16_384, 16_384))).toThrow('out of bounds');
+  expect(() => readQuicHeader(header(magic, 0, 4, 4096, 4096))).toThrow('cannot hold');
+  expect(() => decodeQuic(vector('quic rgb32'), blank(3, 3))).toThrow('announced as 3 × 3');
+});
