@@ -31,6 +31,7 @@ export interface ByteStream {
   /** Bytes sent before it is open are held and sent in order. */
   send(bytes: Uint8Array): void;
   onOpen: (() => void) | null;
+  /** The bytes are the receiver's, to transfer on as well. */
   onData: ((bytes: Uint8Array<ArrayBuffer>) => void) | null;
   /** Once, whoever ended it. An empty reason: it ended as it should. */
   onClose: ((reason: string) => void) | null;

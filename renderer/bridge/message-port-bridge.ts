@@ -17,7 +17,7 @@ const PORT_TIMEOUT_MS = 15_000;
 /** The Electron face: ports to the back end come from main, through the preload. */
 export function createMessagePortBridge(desktop: DesktopApi): Bridge {
   const ports = new PortDesk();
-  const session = new Session({ open: openPort(desktop, ports) });
+  const session = new Session({ open: openPort(desktop, ports), checkAnswers: import.meta.env.DEV });
   return {
     face: 'electron',
     connection: session.connection,

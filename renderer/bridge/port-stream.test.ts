@@ -49,6 +49,15 @@ test('what arrives is acknowledged every window', () => {
   expect(got).toBe(STREAM_WINDOW + 1);
 });
 
+test('what the receiver transfers away is acknowledged all the same', () => {
+  const { stream, opened, received } = portStream();
+  const port = new Port();
+  stream.onData = (bytes) => void structuredClone(bytes, { transfer: [bytes.buffer] });
+  opened(port);
+  received(new Uint8Array(STREAM_WINDOW));
+  expect(port.sent).toEqual([STREAM_WINDOW]);
+});
+
 test('the end is told once, from either side', () => {
   const ends: string[] = [];
   const theirs = portStream();

@@ -75,8 +75,9 @@ export function portStream(): {
         unacknowledged -= message;
         flush();
       } else if (message instanceof Uint8Array) {
-        stream.onData?.(message as Uint8Array<ArrayBuffer>);
+        // Counted first: the receiver may transfer the buffer away, which leaves it empty.
         consumed += message.byteLength;
+        stream.onData?.(message as Uint8Array<ArrayBuffer>);
         if (consumed >= STREAM_WINDOW) {
           port?.postMessage(consumed);
           consumed = 0;

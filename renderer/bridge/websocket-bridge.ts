@@ -11,7 +11,10 @@ const NORMAL_CLOSURE = 1000;
 export function createWebSocketBridge(page: Location = window.location): Bridge {
   const base = new URL('/', page.href);
   base.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
-  const session = new Session({ open: openSocket(new URL(RPC_PATH, base)) });
+  const session = new Session({
+    open: openSocket(new URL(RPC_PATH, base)),
+    checkAnswers: import.meta.env.DEV,
+  });
   const nudge = (): void => {
     if (document.visibilityState === 'visible') session.nudge();
   };

@@ -199,7 +199,7 @@ export const text = {
     themeNote: 'System follows what this computer is set to.',
     display: 'Display',
     viewer: 'Viewer',
-    viewers: { own: 'Innkeeper’s own', html5: 'spice-html5' },
+    viewers: { html5: 'spice-html5', own: 'Innkeeper’s own' },
     viewerNote: 'What draws a guest’s screen. Try the other one should a guest look wrong.',
     shortcuts: 'Keyboard',
     about: 'About',

@@ -3,8 +3,11 @@ import { create } from 'zustand';
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-/** Who speaks SPICE with a guest: Innkeeper itself, or spice-html5. */
-export const viewerKinds = ['own', 'html5'] as const;
+/**
+ * Who speaks SPICE with a guest: spice-html5, or Innkeeper itself. The first is the one without a choice: Innkeeper's own
+ * is not yet right where a desktop guest changes its resolution (docs/adr/0006-spice-core.md).
+ */
+export const viewerKinds = ['html5', 'own'] as const;
 export type ViewerKind = (typeof viewerKinds)[number];
 
 const KEY = 'innkeeper.theme';
