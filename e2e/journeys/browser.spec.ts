@@ -3,7 +3,7 @@ import { dropFilesOn } from '../electron-stand-in/drop-files.ts';
 import { Home } from '../fixtures/home.ts';
 import { canvasHost, expectSamePixels, litPixels } from './screen.ts';
 import { serve } from './serve.ts';
-import { walkThroughFirstBoot } from './walk.ts';
+import { openConsole, walkThroughFirstBoot } from './walk.ts';
 
 test('the first boot in a browser, from an empty house to a machine that came back', async ({ page }) => {
   test.setTimeout(480_000);
@@ -43,8 +43,7 @@ test('a back end killed while two guests run: both are there again, display and 
   await expect
     .poll(async () => (await home.ik('exec', 'two', '--', 'cat', '/tmp/again')).stdout, { timeout: 30_000 })
     .toBe('again\n');
-  await page.getByRole('tab', { name: 'Console' }).click();
-  await page.getByTestId('console-terminal').click();
+  await openConsole(page);
   await page.keyboard.type('echo line-$((40+4))\n', { delay: 20 });
   await expect(page.getByTestId('console-terminal')).toContainText('line-44', { timeout: 30_000 });
 });

@@ -80,8 +80,7 @@ export async function walkThroughFirstBoot({ page, home, dropFiles }: Face): Pro
   });
 
   await test.step('the console', async () => {
-    await page.getByRole('tab', { name: 'Console' }).click();
-    await page.getByTestId('console-terminal').click();
+    await openConsole(page);
     await page.keyboard.type('echo console-$((20+3))\n', { delay: 20 });
     await expect(page.getByTestId('console-terminal')).toContainText('console-23', { timeout: 30_000 });
   });
@@ -112,6 +111,17 @@ export async function expectTypingArrives(page: Page, home: Home): Promise<void>
       timeout: 30_000,
     })
     .toBe('typed 42 @~{}|<>?\n');
+}
+
+/** Opens the Console tab; the shell there answers when this returns. Until the line is connected, what is typed is lost. */
+export async function openConsole(page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Console' }).click();
+  const terminal = page.getByTestId('console-terminal');
+  await terminal.click();
+  await expect(async () => {
+    await page.keyboard.press('Enter');
+    await expect(terminal).toContainText('demo:~#', { timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
 }
 
 /** kB, as the guest's kernel counts it. */
