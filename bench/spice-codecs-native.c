@@ -1,7 +1,8 @@
 /* The native opponent of spice-codecs.bench.ts: times the decoders of spice-common, spice-gtk and liblz4 on a file, and makes
  * test vectors with the encoders of spice-common and spice-server. It is built from their source packages by spice-codecs-native.ts.
  *
- *   time quic|lz|lz4|glz REPETITIONS FILE [BEFORE|SIZE]   prints the fastest in ms; glz decodes BEFORE first, untimed
+ *   time quic|lz|lz4|lz4-rgb32|lz4-rgba|glz REPETITIONS FILE [BEFORE|SIZE]   prints the fastest in ms; glz decodes BEFORE first,
+ *     untimed; lz4-rgb32 and lz4-rgba turn liblz4's BGRX or BGRA into RGBA within what is timed
  *   encode-quic KIND WIDTH HEIGHT PIXEL_BYTES IN OUT
  *   encode-lz KIND WIDTH HEIGHT STRIDE TOP_DOWN IN OUT
  *   encode-lz4 FORMAT HEIGHT STRIDE TOP_DOWN ROWS_A_BLOCK IN OUT
@@ -120,7 +121,16 @@ static double time_lz(uint8_t *data, size_t size)
     return end - start;
 }
 
-static double time_lz4(uint8_t *data, size_t size, size_t bytes)
+/* What a canvas that takes RGBA needs of BGRX. */
+static void swap_colours(uint32_t *pixels, size_t count, uint32_t forced)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t pixel = pixels[i];
+        pixels[i] = forced | (pixel & 0xff00ff00) | (pixel & 0xff) << 16 | (pixel >> 16 & 0xff);
+    }
+}
+
+static double time_lz4(uint8_t *data, size_t size, size_t bytes, const char *order)
 {
     if (!target) target = malloc(bytes);
     const double start = now();
@@ -133,6 +143,7 @@ static double time_lz4(uint8_t *data, size_t size, size_t bytes)
         at += block;
     }
     LZ4_freeStreamDecode(stream);
+    if (*order) swap_colours((uint32_t *)target, bytes / 4, strcmp(order, "-rgba") ? 0xff000000 : 0);
     return now() - start;
 }
 
@@ -162,7 +173,7 @@ static int run_time(int count, char **words)
     for (int i = 0; i < repetitions; i++) {
         if (!strcmp(words[2], "quic")) times[i] = time_quic(data, size);
         else if (!strcmp(words[2], "lz")) times[i] = time_lz(data, size);
-        else if (!strcmp(words[2], "lz4")) times[i] = time_lz4(data, size, atol(words[5]));
+        else if (!strncmp(words[2], "lz4", 3)) times[i] = time_lz4(data, size, atol(words[5]), words[2] + 3);
         else times[i] = time_glz(data, before);
     }
     qsort(times, repetitions, sizeof(double), compare);

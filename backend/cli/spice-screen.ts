@@ -3,7 +3,7 @@ import type { VideoHost } from '../../renderer/spice/channels/video-streams.ts';
 import { SharedImages } from '../../renderer/spice/images/shared-images.ts';
 import { LinkError } from '../../renderer/spice/link/link-error.ts';
 import { ProtocolError } from '../../renderer/spice/protocol/protocol-error.ts';
-import { SpiceSession } from '../../renderer/spice/session.ts';
+import { DEAF_HOST, SpiceSession } from '../../renderer/spice/session.ts';
 import { Fault } from '../contract/fault.ts';
 import type { UnixClient } from '../rpc/unix-client.ts';
 import { transportOver } from './spice-transport.ts';
@@ -33,13 +33,7 @@ async function firstPicture(client: UnixClient, machine: string): Promise<Screen
   using session = await SpiceSession.connect(
     {
       openTransport: async () => transportOver(await client.openStream({ kind: 'spice', machine })),
-      mouseMode: nothing,
-      agent: nothing,
-      agentData: nothing,
-      cursor: nothing,
-      modifiers: nothing,
-      guest: nothing,
-      notice: nothing,
+      ...DEAF_HOST,
       closed: (error) => marked.reject(error ?? new LinkError('lost', 'The guest’s screen went away.')),
     },
     {

@@ -16,6 +16,9 @@ const filePath = z
 /** Longest wait a request may ask for: one day, ms. */
 const timeoutMs = z.int().min(1).max(86_400_000);
 
+/** Most characters that are typed at once; at 30 to 80 a second that is two to eight minutes. */
+export const MAX_TYPED = 10_000;
+
 const newDisk = z.union([
   z.strictObject({ path: filePath, bus: diskBus.optional() }),
   /** A new, empty qcow2 image in the data folder. */
@@ -101,6 +104,18 @@ export const requests = {
         .max(8),
     }),
     out: nothing,
+  },
+  /**
+   * Types the text on the guest's keyboard, as keys of a US one; ends of lines become Enter. Nothing is typed when a
+   * character is on none of its keys. Long texts are a job too, which can be cancelled.
+   */
+  'machine.type': {
+    in: z.strictObject({
+      machine: machineRef,
+      text: z.string().min(1, 'is empty').max(MAX_TYPED, `is longer than ${MAX_TYPED} characters`),
+      layout: z.enum(['us']).optional(),
+    }),
+    out: z.object({ characters: z.int() }),
   },
   'machine.screenshot': {
     in: z.strictObject({

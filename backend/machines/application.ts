@@ -24,6 +24,7 @@ import type { Machine, MachineHost } from './machine.ts';
 import { Machines } from './machines.ts';
 import { editMachine, waitForMachine } from './requests.ts';
 import { takeScreenshot } from './screenshot.ts';
+import { typeInto } from './typing.ts';
 import { Watching } from './watching.ts';
 
 const LOG_BYTES = 64 * 1024;
@@ -131,6 +132,9 @@ export async function createApplication({
     await guest.qmp.executeRaw('send-key', { keys: keys.map((data) => ({ type: 'qcode', data })) });
     return {};
   });
+  dispatcher.register('machine.type', async ({ machine, text }, { signal }) => ({
+    characters: await typeInto(machines.usable(machine), text, jobs, signal),
+  }));
   dispatcher.register('machine.screenshot', async ({ machine, maxWidth }) => {
     const { png, width, height } = await takeScreenshot(machines.usable(machine), maxWidth);
     return { png: png.toString('base64'), width, height };

@@ -217,6 +217,7 @@ test('a guest that is off has no screen, console, QMP, agent or balloon, and say
     house.request('machine.qmp', { machine: id, command: { execute: 'query-status' } }),
     house.request('machine.exec', { machine: id, command: ['true'] }),
     house.request('machine.keys', { machine: id, keys: ['a'] }),
+    house.request('machine.type', { machine: id, text: 'a' }),
     house.request('memory.set', { machine: id, memoryMiB: 32 }),
     house.request('clock.set', { machine: id }),
   ];

@@ -7,12 +7,16 @@ import { Fault } from '../contract/fault.ts';
  * Replaces a file whole: written beside it, fsynced, renamed over it, the folder fsynced. After a power cut the
  * file is the old one or the new one, never half of either. A full disk leaves the old one untouched.
  */
-export async function writeFileAtomically(path: string, text: string, mode = 0o600): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
   try {
     const file = await open(temporary, 'wx', mode);
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();

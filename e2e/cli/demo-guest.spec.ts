@@ -78,6 +78,26 @@ test('what is typed on its keyboard shows on its screen', async () => {
   expect(differingPixels(before, await shoot('after.png'))).toBeGreaterThan(100);
 });
 
+test('text is typed to the last sign, from an argument and from standard input', async () => {
+  const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
+  // Into a program: a shell would make something of the signs.
+  await home.ok('type', 'demo', 'cat > /tmp/typed', '--enter');
+  expect(await home.answer('machine.type', 'type', 'demo', `${printable}\t.`)).toEqual({ characters: 97 });
+  const piped = await home.ikWith({ input: '\r\nsecond line\n~third~' }, 'type', 'demo', '-', '--enter');
+  expect(piped.code, piped.stderr).toBe(0);
+  await home.ok('keys', 'demo', 'ctrl+d');
+  await expect
+    .poll(() => home.inGuest('demo', 'cat /tmp/typed'))
+    .toBe(`${printable}\t.\nsecond line\n~third~`);
+
+  const refused = await home.ik('type', 'demo', 'Grüße');
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain('“ü” (U+00FC), character 3 of line 1');
+  const long = await home.ikWith({ input: 'x'.repeat(10_001) }, 'type', 'demo', '-');
+  expect(long.code).not.toBe(0);
+  expect(long.stderr).toContain('longer than 10000 characters');
+});
+
 test('our own SPICE client sees what QEMU’s screendump sees, to the pixel', async () => {
   await home.ok('pause', 'demo');
   const [spice, qmp] = [join(home.path, 'spice.png'), join(home.path, 'qmp.png')];

@@ -3,17 +3,23 @@
 
 import { demoRows } from './demo.ts';
 import { desktopRows } from './desktop.ts';
+import { drawRows } from './draw.ts';
 import type { Row } from './oracles.ts';
+import { recordedRows } from './recorded.ts';
+import { videoRows } from './recorded-video.ts';
 import { stillRows } from './still.ts';
 
 const suites: Readonly<Record<string, (report: (row: Row) => void) => Promise<void>>> = {
+  draw: drawRows,
   still: stillRows,
   demo: demoRows,
   desktop: desktopRows,
+  recorded: recordedRows,
+  video: videoRows,
 };
 
 const asked = process.argv.slice(2);
-for (const name of asked.length > 0 ? asked : ['still', 'demo']) {
+for (const name of asked) {
   const suite = suites[name];
   if (suite === undefined)
     throw new Error(`there is no suite ${name}; there are ${Object.keys(suites).join(', ')}`);

@@ -7,6 +7,7 @@ import { jsonOption, legacyOption } from '../../backend/qemu/command-line.ts';
 import { launchQemu } from '../../backend/qemu/launch.ts';
 import { killPid } from '../../backend/qemu/process.ts';
 import { QmpClient } from '../../backend/qemu/qmp/client.ts';
+import { freePort, TcpRelay } from '../fixtures/tcp-relay.ts';
 import { type Picture, readPpm } from './picture.ts';
 
 const BOOT_MS = 240_000;
@@ -23,6 +24,7 @@ export interface GuestOptions {
 /** A real guest with QXL and SPICE, and an agent in it that runs commands. Several viewers may look at once. */
 export class Guest implements AsyncDisposable {
   readonly folder: string;
+  /** Leads to QEMU's TCP port, so that what it draws comes compressed. */
   readonly spiceSocket: string;
   readonly #qmp: QmpClient;
   readonly #agent: GuestAgent;
@@ -34,14 +36,16 @@ export class Guest implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'innkeeper-conformance-'));
     const at = (name: string): string => join(folder, name);
     const { boot } = options;
+    const port = await freePort();
     const qemu = await launchQemu({
       binary: 'qemu-system-x86_64',
       args: [
         ...['-machine', 'q35,accel=tcg', '-smp', '2', '-m', String(options.memoryMib)],
         ...['-nodefaults', '-no-user-config', '-display', 'none'],
         ...legacyOption('-spice', null, {
-          unix: 'on',
-          addr: at('spice'),
+          addr: '127.0.0.1',
+          port: String(port),
+          ipv4: 'on',
           'disable-ticketing': 'on',
           'image-compression': options.compression,
           'jpeg-wan-compression': 'never',
@@ -68,9 +72,11 @@ export class Guest implements AsyncDisposable {
       pidFile: at('pid'),
       folder,
     });
+    const relay = await TcpRelay.listen(at('spice'), port);
     // A timer, because waiting for `exited` keeps no process alive.
     const end = async (): Promise<void> => {
       killPid(qemu.pid, qemu.startTicks);
+      await relay[Symbol.asyncDispose]();
       const alive = setInterval(() => undefined, 1000);
       await qemu.exited;
       clearInterval(alive);
@@ -94,8 +100,8 @@ export class Guest implements AsyncDisposable {
   }
 
   /** Resolves when a shell command succeeds in the guest: it has come so far. */
-  async until(command: string): Promise<void> {
-    const deadline = performance.now() + BOOT_MS;
+  async until(command: string, withinMs = BOOT_MS): Promise<void> {
+    const deadline = performance.now() + withinMs;
     for (;;) {
       const answer = await this.#agent
         .exec(['/bin/sh', '-c', command], { timeoutMs: 20_000 })

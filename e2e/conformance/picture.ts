@@ -33,6 +33,54 @@ export function differing(ours: Picture, theirs: Picture): number {
   return count;
 }
 
+/** How near a lossy picture is, in decibels over all three colours: Infinity for the same, 0 where the sizes differ. */
+export function peakSignalToNoise(ours: Picture, theirs: Picture): number {
+  if (ours.width !== theirs.width || ours.height !== theirs.height) return 0;
+  let squares = 0;
+  for (let at = 0; at < ours.rgb.length; at += 1) {
+    squares += ((ours.rgb[at] ?? 0) - (theirs.rgb[at] ?? 0)) ** 2;
+  }
+  return 10 * Math.log10((255 * 255 * ours.rgb.length) / squares);
+}
+
+export interface Area {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** The smallest rectangle with every pixel in which two pictures of one size differ. */
+export function changedBetween(before: Picture, after: Picture): Area {
+  const { width, height } = after;
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let y = 0, at = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1, at += 3) {
+      const same =
+        before.rgb[at] === after.rgb[at] &&
+        before.rgb[at + 1] === after.rgb[at + 1] &&
+        before.rgb[at + 2] === after.rgb[at + 2];
+      if (same) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x + 1);
+      top = Math.min(top, y);
+      bottom = y + 1;
+    }
+  }
+  return { left, top, right, bottom };
+}
+
+/** A part of a picture. */
+export function cut({ width, rgb }: Picture, { left, top, right, bottom }: Area): Picture {
+  const [across, down] = [Math.max(0, right - left), Math.max(0, bottom - top)];
+  const part = new Uint8Array(across * down * 3);
+  for (let y = 0; y < down; y += 1) {
+    const from = ((top + y) * width + left) * 3;
+    part.set(rgb.subarray(from, from + across * 3), y * across * 3);
+  }
+  return { width: across, height: down, rgb: part };
+}
+
 /** How many colours a picture has, counted up to `most`: to tell that it shows what it should. */
 export function coloursOf({ rgb }: Picture, most: number): number {
   const seen = new Set<number>();

@@ -1,11 +1,12 @@
-import { connect } from 'node:net';
 import { noVideo } from '../../backend/cli/spice-screen.ts';
-import { transportOver } from '../../backend/cli/spice-transport.ts';
+import type { Surface } from '../../renderer/spice/canvas/surface.ts';
+import type { CursorState } from '../../renderer/spice/channels/cursor.ts';
 import { DisplayChannel, displayCapabilities } from '../../renderer/spice/channels/display.ts';
 import { SharedImages } from '../../renderer/spice/images/shared-images.ts';
 import { IMAGE_TYPE, type ImageCompression } from '../../renderer/spice/protocol/constants.ts';
 import { readDisplayMessage } from '../../renderer/spice/protocol/messages.ts';
-import { SpiceSession } from '../../renderer/spice/session.ts';
+import { DEAF_HOST, SpiceSession } from '../../renderer/spice/session.ts';
+import { unixTransport } from '../fixtures/unix-transport.ts';
 import type { Picture } from './picture.ts';
 
 const FIRST_PICTURE_MS = 20_000;
@@ -27,12 +28,17 @@ class CountingDisplay extends DisplayChannel {
   }
 }
 
+interface ViewerState {
+  failed: Error | null;
+  cursor: CursorState | null;
+}
+
 /** Our own viewer's core, without a window, on a SPICE server's unix socket. */
 export class Viewer implements Disposable {
   readonly #session: SpiceSession<CountingDisplay>;
-  readonly #state: { failed: Error | null };
+  readonly #state: ViewerState;
 
-  private constructor(session: SpiceSession<CountingDisplay>, state: { failed: Error | null }) {
+  private constructor(session: SpiceSession<CountingDisplay>, state: ViewerState) {
     this.#session = session;
     this.#state = state;
   }
@@ -40,26 +46,15 @@ export class Viewer implements Disposable {
   /** Resolves with the first whole picture drawn. `compression`: what it asks the server for; null leaves that to the server. */
   static async connect(path: string, compression: ImageCompression | null): Promise<Viewer> {
     const marked = Promise.withResolvers<void>();
-    const state: { failed: Error | null } = { failed: null };
+    const state: ViewerState = { failed: null, cursor: null };
     const images = new SharedImages(() => Promise.reject(new Error('no lossy picture is wanted here')));
     const session = await SpiceSession.connect(
       {
-        openTransport: () =>
-          new Promise((resolve, reject) => {
-            const socket = connect({ path, allowHalfOpen: true });
-            socket.once('error', reject);
-            socket.once('connect', () => {
-              socket.off('error', reject);
-              resolve(transportOver(socket));
-            });
-          }),
-        mouseMode: nothing,
-        agent: nothing,
-        agentData: nothing,
-        cursor: nothing,
-        modifiers: nothing,
-        guest: nothing,
-        notice: nothing,
+        openTransport: () => unixTransport(path),
+        ...DEAF_HOST,
+        cursor: (_display, cursor) => {
+          state.cursor = cursor;
+        },
         closed: (error) => {
           state.failed = error ?? new Error('the session ended');
           marked.reject(state.failed);
@@ -118,6 +113,18 @@ export class Viewer implements Disposable {
       rgb[at + 2] = pixel >>> 16;
     }
     return { width, height, rgb };
+  }
+
+  /** The primary surface itself, spare bytes and all; null for none. Throws when the session has failed. */
+  get surface(): Surface | null {
+    if (this.#state.failed !== null) throw this.#state.failed;
+    return this.#session.display?.primary ?? null;
+  }
+
+  /** The guest's pointer; null before anything was said of it. */
+  get cursor(): CursorState | null {
+    if (this.#state.failed !== null) throw this.#state.failed;
+    return this.#state.cursor;
   }
 
   /** What was drawn since the last call, as text: `drawCopy quic 12, copyBits 3`. */

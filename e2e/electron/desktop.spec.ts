@@ -89,22 +89,17 @@ test('a request over the port reaches the back end, which keeps its things where
 });
 
 test('permissions are denied', async () => {
-  for (const name of ['media', 'geolocation', 'notifications', 'clipboard-read', 'midi']) {
+  for (const name of ['media', 'geolocation', 'notifications', 'midi']) {
     expect(await desktop.permission(name), name).toBe(false);
   }
   if (desktop.runtime === 'stand-in') {
-    for (const name of [
-      'usb',
-      'hid',
-      'serial',
-      'openExternal',
-      'display-capture',
-      'pointerLock',
-      'unknown',
-    ]) {
+    for (const name of ['usb', 'hid', 'serial', 'openExternal', 'display-capture', 'unknown']) {
       expect(await desktop.permission(name), name).toBe(false);
     }
     expect(await desktop.permission('fullscreen')).toBe(true);
+    for (const name of ['clipboard-read', 'pointerLock', 'keyboardLock']) {
+      expect(await desktop.permission(name), name).toBe(true);
+    }
   }
 });
 

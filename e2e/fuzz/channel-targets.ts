@@ -2,7 +2,6 @@ import { CursorChannel } from '../../renderer/spice/channels/cursor.ts';
 import { DisplayChannel } from '../../renderer/spice/channels/display.ts';
 import { InputsChannel } from '../../renderer/spice/channels/inputs.ts';
 import { MainChannel } from '../../renderer/spice/channels/main.ts';
-import type { VideoHost } from '../../renderer/spice/channels/video-streams.ts';
 import { SharedImages } from '../../renderer/spice/images/shared-images.ts';
 import { ByteSource } from '../../renderer/spice/link/byte-source.ts';
 import { Channel, type ChannelHandler, type ChannelSender } from '../../renderer/spice/link/channel.ts';
@@ -18,8 +17,8 @@ import {
   readMainMessage,
 } from '../../renderer/spice/protocol/messages.ts';
 import { createPixels } from '../../renderer/spice/protocol/pixels.ts';
-import { ProtocolError } from '../../renderer/spice/protocol/protocol-error.ts';
 import { ScriptedServer } from '../../renderer/spice/testing/server.ts';
+import { displayEvents, fuzzVideo, linkWithoutRsa, nextTurn, smallSurface } from './display-host.ts';
 import { displaySeeds, displayTypes } from './display-seeds.ts';
 import { bytes, Input, le16, le32, type Target } from './target.ts';
 
@@ -62,14 +61,16 @@ const messages: Target = {
 };
 
 /** What a channel is given after each other: an index into `types`, a length, a body. */
-async function feed(all: Uint8Array, types: readonly number[], channel: ChannelHandler): Promise<void> {
+async function feed(
+  all: Uint8Array,
+  types: readonly number[],
+  channel: ChannelHandler,
+  own: (type: number, body: Uint8Array) => Uint8Array = (_, body) => body,
+): Promise<void> {
   for (const input = new Input(all); !input.empty; ) {
     const type = types[input.u8() % types.length] ?? 0;
     const body = input.take(input.u16());
-    const held = channel.receive(
-      type,
-      type === SURFACE_CREATE || type === MODE ? smallSurface(type, body) : body,
-    );
+    const held = channel.receive(type, own(type, body));
     if (held === undefined) continue;
     // One that waits for what never comes holds its channel back, which is right; nothing more is to be seen then.
     const done = await Promise.race([held.then(() => true), nextTurn()]);
@@ -77,62 +78,26 @@ async function feed(all: Uint8Array, types: readonly number[], channel: ChannelH
   }
 }
 
-function nextTurn(): Promise<false> {
-  return new Promise((resolve) => setImmediate(() => resolve(false)));
-}
-
-const MODE = 101;
-const SURFACE_CREATE = 314;
-
-/** Surfaces may be huge, and filling them takes its time; here they stay small. Sizes out of bounds stay what they are. */
-function smallSurface(type: number, body: Uint8Array): Uint8Array {
-  const at = type === MODE ? 0 : 4;
-  if (body.length < at + 8) return body;
-  const view = new DataView(body.buffer, body.byteOffset);
-  for (const side of [at, at + 4]) {
-    const length = view.getUint32(side, true);
-    if (length <= 16_384) view.setUint32(side, length % 160, true);
-  }
-  return body;
-}
-
-const video: VideoHost = {
-  codecs: ['mjpeg', 'vp8'],
-  open: (_codec, width, height) => ({
-    decode: (data) =>
-      data.length % 5 === 0
-        ? Promise.reject(new ProtocolError('video', 'no picture'))
-        : Promise.resolve(createPixels('video', Math.min(width, 64) || 1, Math.min(height, 64) || 1)),
-    close: nothing,
-  }),
-  multiMediaTime: () => 1000,
-  later: () => nothing,
-};
-
 const display: Target = {
   name: 'display',
+  slowness: 4,
+  recordHead: 1,
   seeds: displaySeeds,
   run: async (all) => {
-    const events = {
-      surfaceCreated: nothing,
-      surfaceDestroyed: nothing,
-      dirty: nothing,
-      marked: nothing,
-      monitors: nothing,
-    };
     using channel = new DisplayChannel(sender(CHANNEL.display), {
-      images: new SharedImages(() => Promise.resolve(createPixels('jpeg', 8, 8))),
+      images: new SharedImages(() => Promise.resolve(createPixels('jpeg', 12, 12))),
       serials: new Serials(),
-      events,
-      video,
+      events: displayEvents,
+      video: fuzzVideo,
       compression: 'lz4',
     });
-    await feed(all, displayTypes, channel);
+    await feed(all, displayTypes, channel, smallSurface);
   },
 };
 
 const cursor: Target = {
   name: 'cursor',
+  recordHead: 1,
   seeds: () =>
     [0, 1, 2, 3, 4, 5, 6].map((type) => {
       const set = cursorBody(2, type, 9, 5, 2000);
@@ -166,6 +131,7 @@ function cursorBody(flags: number, type: number, width: number, height: number, 
 /** The session's own channel, the guest agent's bytes with it. */
 const main: Target = {
   name: 'main',
+  recordHead: 1,
   seeds: () => {
     const init = le32(7, 1, 3, 1, 1, 10, 5, 0);
     const messages: [number, Uint8Array][] = [
@@ -199,6 +165,7 @@ const main: Target = {
 
 const inputs: Target = {
   name: 'inputs',
+  recordHead: 1,
   seeds: () => [bytes(0, le16(2), le16(7), 1, le16(2), le16(3), 2, le16(0))],
   run: (all) =>
     feed(all, [101, 102, 111, 112], new InputsChannel(sender(CHANNEL.inputs), { modifiers: nothing })),
@@ -228,6 +195,8 @@ const link: Target = {
 /** A linked channel: messages cut from a stream in pieces, BaseChannel's own, sub-messages. First byte: which header, where to cut. */
 const framing: Target = {
   name: 'framing',
+  slowness: 6,
+  prepare: linkWithoutRsa,
   seeds: () => {
     const mini = (type: number, body: Uint8Array): Uint8Array => bytes(le16(type), le32(body.length), body);
     const full = (type: number, body: Uint8Array, subList = 0): Uint8Array =>

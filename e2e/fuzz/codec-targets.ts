@@ -10,7 +10,7 @@ import { decodeJpegAlpha } from '../../renderer/spice/codecs/jpeg-alpha.ts';
 import { decodeLz, readLzHeader } from '../../renderer/spice/codecs/lz.ts';
 import { decodeLz4 } from '../../renderer/spice/codecs/lz4.ts';
 import { decodeQuic, quicKinds, readQuicHeader } from '../../renderer/spice/codecs/quic.ts';
-import { decodeZlibGlz } from '../../renderer/spice/codecs/zlib-glz.ts';
+import { inflateGlz } from '../../renderer/spice/codecs/zlib-glz.ts';
 import { createPixels, type Pixels } from '../../renderer/spice/protocol/pixels.ts';
 import { bytes, Input, le16, type Target } from './target.ts';
 
@@ -54,12 +54,24 @@ function sample(width: number, height: number): Pixels {
 
 const small = sample(13, 11);
 
+/** Large enough for the decoders' fast ways, with alpha that changes slowly. */
+const medium: Pixels = {
+  width: 40,
+  height: 30,
+  data: Uint32Array.from({ length: 40 * 30 }, (_, at) => {
+    const alpha = 255 - ((at % 40) >> 1) * 5;
+    return ((alpha << 24) | (at % 7 < 2 ? Math.imul(at, 0x9e3779b1) & 0xffffff : 0x304050)) >>> 0;
+  }),
+};
+
 const quic: Target = {
   name: 'quic',
-  seeds: () =>
-    quicKinds.flatMap((kind) =>
+  seeds: () => [
+    encodeQuic(medium, 'rgba'),
+    ...quicKinds.flatMap((kind) =>
       kind === null ? [] : [encodeQuic(small, kind), encodeQuic(sample(3, 2), kind)],
     ),
+  ],
   run: (input) => {
     const { width, height } = readQuicHeader(input);
     const target = guarded(width, height);
@@ -78,6 +90,7 @@ const lz: Target = {
     ...(['rgb16', 'rgb24', 'rgb32', 'rgba', 'xxxa', 'a8'] as const).map((kind, index) =>
       bytes(0, encodeLz(small, kind, index % 2 === 0)),
     ),
+    bytes(0, encodeLz(medium, 'rgba')),
     bytes(16, encodeLzPalette(new Uint8Array(2 * 11).fill(0xa5), 'plt1-be', 13, 11)),
     bytes(16, encodeLzPalette(new Uint8Array(7 * 11).fill(0x37), 'plt4-le', 13, 11, false)),
     bytes(9, encodeLzPalette(new Uint8Array(13 * 11).fill(3), 'plt8', 13, 11)),
@@ -99,6 +112,7 @@ const glzKinds = ['rgb16', 'rgb24', 'rgb32', 'rgba'] as const;
 /** Several images after each other in one window, each after its length. */
 const glz: Target = {
   name: 'glz',
+  recordHead: 0,
   seeds: () =>
     glzKinds.map((kind) => {
       const encoder = new GlzEncoder(4);
@@ -133,7 +147,7 @@ const zlibGlz: Target = {
     const target = guarded(input.u8() % 64 || 1, input.u8() % 64 || 1);
     if (target === null) return undefined;
     const size = input.u16();
-    decodeZlibGlz(input.rest(), size, target.pixels, new GlzWindow(MOST_PIXELS));
+    decodeGlz(inflateGlz(input.rest(), size, MOST_PIXELS), target.pixels, new GlzWindow(MOST_PIXELS));
     target.done();
     return undefined;
   },
@@ -157,6 +171,8 @@ const lz4: Target = {
   seeds: () => [
     bytes(13, 11, encodeLz4(small, 'rgb32')),
     bytes(13, 11, encodeLz4(small, 'rgba', 4)),
+    bytes(40, 30, encodeLz4(medium, 'rgb32')),
+    bytes(40, 30, encodeLz4(medium, 'rgba', 20)),
     bytes(13, 11, 1, 6, 0, 0, 0, 6, 0x1f, 7, 0, 0, 255, 100),
   ],
   run: (all) => {

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { encodeLz, GlzEncoder } from '../../renderer/spice/codecs/encoders/lz-encoder.ts';
+import { encodeLz, encodeLzPalette, GlzEncoder } from '../../renderer/spice/codecs/encoders/lz-encoder.ts';
 import { encodeLz4 } from '../../renderer/spice/codecs/encoders/lz4-encoder.ts';
 import { encodeQuic } from '../../renderer/spice/codecs/encoders/quic-encoder.ts';
 import { IMAGE_TYPE } from '../../renderer/spice/protocol/constants.ts';
@@ -18,7 +18,7 @@ type Part = number | Uint8Array;
 /** A message under construction: what pointers point to goes behind it (spice.proto, @ptr). */
 class Body {
   readonly #parts: Part[] = [];
-  readonly #behind: { readonly at: number; readonly target: Uint8Array }[] = [];
+  readonly #behind: { readonly at: number; readonly target: Uint8Array | Body }[] = [];
   #length = 0;
 
   put(...parts: readonly Part[]): this {
@@ -29,16 +29,22 @@ class Body {
     return this;
   }
 
-  pointer(target: Uint8Array): this {
+  pointer(target: Uint8Array | Body): this {
     this.#behind.push({ at: this.#length, target });
     return this.put(le32(0));
   }
 
   get bytes(): Uint8Array {
+    return this.#placed(0);
+  }
+
+  /** With its pointers as they are when it begins at this offset of the message. */
+  #placed(offset: number): Uint8Array {
     let all = bytes(...this.#parts);
     for (const { at, target } of this.#behind) {
-      all.set(le32(all.length), at);
-      all = bytes(all, target);
+      const start = offset + all.length;
+      all.set(le32(start), at);
+      all = bytes(all, target instanceof Body ? target.#placed(start) : target);
     }
     return all;
   }
@@ -62,13 +68,54 @@ function bitmap(format: number, bits: number, flags = 0): Uint8Array {
   return image(IMAGE_TYPE.bitmap, flags, bytes(format, 4, le32(SIDE, SIDE, stride, 0), data));
 }
 
-function images(): Uint8Array[] {
+/** A bitmap with its palette, which is also to be kept. */
+function paletteBitmap(format: number, bits: number, id: number): Body {
+  const stride = Math.ceil((SIDE * bits) / 8);
+  const data = Uint8Array.from({ length: stride * SIDE }, (_, index) => index * 37);
+  const colours = Array.from({ length: 2 ** bits }, (_, index) => index * 0x010203);
+  return new Body()
+    .put(le32(id, 0), IMAGE_TYPE.bitmap, 0, le32(SIDE, SIDE), format, 4 | 1, le32(SIDE, SIDE, stride))
+    .pointer(bytes(le32(id, 0), le16(colours.length), le32(...colours)))
+    .put(data);
+}
+
+function paletteLz(): Body {
+  const data = encodeLzPalette(
+    new Uint8Array(SIDE * SIDE).map((_, index) => index % 5),
+    'plt8',
+    SIDE,
+    SIDE,
+  );
+  return new Body()
+    .put(le32(9, 0), IMAGE_TYPE.lzPalette, 0, le32(SIDE, SIDE), 4, le32(data.length))
+    .pointer(bytes(le32(4, 0), le16(5), le32(1, 2, 3, 4, 0xffffff)))
+    .put(data);
+}
+
+/** As much of a JPEG as is read before the host decodes it. */
+const jpegHead = bytes(0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, SIDE, 0, SIDE, 1, 1, 0x11, 0, 0xff, 0xd9);
+
+/** Images that refer to those before them. */
+function glzImages(): Uint8Array[] {
+  const encoder = new GlzEncoder(4);
+  return [0, 1, 2, 3].map((change) => {
+    const pixels = createPixels('seed', SIDE, SIDE);
+    pixels.data.forEach((_, at) => {
+      pixels.data[at] = at % 50 < 40 - change ? Math.imul(at, 2_654_435_761) : 0xff000000 + change;
+    });
+    const data = encoder.encode(pixels, 'rgba', change !== 2);
+    return image(IMAGE_TYPE.glzRgb, 1, bytes(le32(data.length), data), 40 + change);
+  });
+}
+
+function images(): (Uint8Array | Body)[] {
   const pixels = createPixels('seed', SIDE, SIDE);
   for (let at = 0; at < pixels.data.length; at += 1)
     pixels.data[at] = at < 60 ? 0xff102030 : Math.imul(at, 2_654_435_761);
   const sized = (data: Uint8Array): Uint8Array => bytes(le32(data.length), data);
   const glz = new GlzEncoder(4).encode(pixels, 'rgb32');
   const deflated = deflateSync(glz);
+  const alpha = encodeLz(pixels, 'xxxa');
   return [
     bitmap(8, 32, 1),
     bitmap(9, 32),
@@ -83,6 +130,19 @@ function images(): Uint8Array[] {
     image(IMAGE_TYPE.zlibGlzRgb, 0, bytes(le32(glz.length, deflated.length), deflated)),
     image(IMAGE_TYPE.lz4, 0, sized(encodeLz4(pixels, 'rgb32'))),
     image(IMAGE_TYPE.surface, 0, le32(1)),
+    paletteBitmap(1, 1, 21),
+    paletteBitmap(4, 4, 22),
+    paletteBitmap(5, 8, 23),
+    paletteLz(),
+    image(IMAGE_TYPE.lzRgb, 0, sized(encodeLz(pixels, 'a8'))),
+    image(IMAGE_TYPE.quic, 0, sized(encodeQuic(pixels, 'rgb16'))),
+    image(IMAGE_TYPE.lz4, 0, sized(encodeLz4(pixels, 'rgba'))),
+    image(IMAGE_TYPE.jpeg, 1, sized(jpegHead), 31),
+    image(
+      IMAGE_TYPE.jpegAlpha,
+      0,
+      bytes(1, le32(jpegHead.length, jpegHead.length + alpha.length), jpegHead, alpha),
+    ),
   ];
 }
 
@@ -96,7 +156,7 @@ export function displaySeeds(): Uint8Array[] {
   const mask = (body: Body): Body => body.put(0, le32(0, 0)).pointer(bitmap(2, 1));
   const plain = images();
   const [first = bitmap(8, 32)] = plain;
-  const copy = (picture: Uint8Array, rop = 8, box = area): Uint8Array =>
+  const copy = (picture: Uint8Array | Body, rop = 8, box = area): Uint8Array =>
     base(0, [3, 3, 20, 20, 22, 2, 29, 27]).pointer(picture).put(box, le16(rop), 1, noMask).bytes;
   const cached = image(IMAGE_TYPE.fromCache, 0, new Uint8Array(0));
   const path = bytes(le32(1), 5, le32(3, 32, 32, 320, 64, 96, 400));
@@ -168,6 +228,17 @@ export function displaySeeds(): Uint8Array[] {
     ...draws.map((draw) => sequence([...screen, draw])),
     sequence([...screen, [304, copy(first)], [304, copy(cached)]]),
     sequence([...screen, ...rest]),
+    sequence([...screen, ...glzImages().map((picture): [number, Uint8Array] => [304, copy(picture)])]),
+    sequence([
+      ...screen,
+      [304, copy(image(IMAGE_TYPE.jpeg, 1, bytes(le32(jpegHead.length), jpegHead), 31))],
+      [304, copy(image(IMAGE_TYPE.fromCacheLossless, 0, new Uint8Array(0), 31))],
+    ]),
+    sequence([
+      [314, le32(0, 20, 20, 8, 1)],
+      [304, copy(first)],
+      [302, base().put(solid, le16(8), noMask).bytes],
+    ]),
     sequence([[314, le32(0, 40, 36, 16, 1)], ...draws.slice(0, 4)]),
   ];
 }

@@ -1,13 +1,15 @@
 /** What a fuzzing thread is to do. */
 export interface Job {
   readonly target: string;
+  /** With coverage, to find inputs that reach more; without, to run as many as there is time for. */
+  readonly explore: boolean;
   readonly seed: number;
   /** It ends after so many, or after the seconds. */
   readonly executions: number;
   readonly seconds: number;
   /** Inputs to begin with, beside the target's own. */
   readonly corpus: readonly Uint8Array[];
-  /** Two Int32: how many inputs were begun, the length of this one. Then the input. */
+  /** Two Int32: how many inputs were begun and ended (odd: one runs), the length of this one. Then the input. */
   readonly shared: SharedArrayBuffer;
 }
 

@@ -1,6 +1,12 @@
 /** Something that takes bytes from a stranger. */
 export interface Target {
   readonly name: string;
+  /** One that is so many times slower than the others gets so much fewer executions, where those are what is limited. */
+  readonly slowness?: number;
+  /** Where inputs are a list of records, each so many bytes, a length (16 bits, little-endian) and as many bytes: those bytes. */
+  readonly recordHead?: number;
+  /** What takes its time and is needed once; before the first input. */
+  prepare?(): Promise<void>;
   /** Inputs that it takes, to begin with. */
   seeds(): readonly Uint8Array[];
   /**

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { dropFilesOn } from '../electron-stand-in/drop-files.ts';
+import { waitForDemo } from '../fixtures/demo.ts';
 import { Home } from '../fixtures/home.ts';
 import { canvasHost, expectSamePixels, litPixels } from './screen.ts';
 import { serve } from './serve.ts';
@@ -22,7 +23,7 @@ test('a back end killed while two guests run: both are there again, display and 
     await home.ok('create', name, '--demo', '--memory', '256M', '--cpus', '1');
     await home.ok('start', name);
   }
-  for (const name of ['one', 'two']) await home.ok('wait', name, '--for', 'guest-ready', '--timeout', '180s');
+  for (const name of ['one', 'two']) await waitForDemo(home, name);
   await using face = await serve(home);
   await page.goto(face.url);
   await page.getByText('two', { exact: true }).first().click();

@@ -5,6 +5,21 @@ import type { Home } from '../fixtures/home.ts';
 /** The canvas as the person sees it, at guest resolution. */
 export const canvasHost = '[data-testid="display-canvas-host"]';
 
+/** Opens a machine's Display tab; resolves when its screen is live and shows something. */
+export async function showDisplay(page: Page, machine = 'demo'): Promise<void> {
+  await page.getByText(machine, { exact: true }).first().click();
+  await page.getByRole('tab', { name: 'Display' }).click();
+  await expect(page.locator(canvasHost)).toHaveAttribute('data-phase', 'live', { timeout: 60_000 });
+  await expect.poll(() => litPixels(page), { timeout: 60_000 }).toBeGreaterThan(1_000);
+}
+
+/** The same from the address on, with the client that is asked for. */
+export async function openDisplay(page: Page, url: string, viewer: 'own' | 'html5' = 'own'): Promise<void> {
+  await page.addInitScript((kind) => localStorage.setItem('innkeeper.viewer', kind), viewer);
+  await page.goto(url);
+  await showDisplay(page);
+}
+
 /**
  * How many pixels differ between the canvas and QMP's screendump of the same guest; -1 where the sizes differ.
  * The page itself decodes the PNG: both sides are then the browser's own RGBA.
@@ -38,7 +53,7 @@ export async function differingPixels(
   );
 }
 
-/** A text cursor that blinks between the two pictures costs 18 pixels once in a while, so it is looked at again. */
+/** What the guest draws between the two pictures differs, so it is looked at again until nothing moves. */
 export async function expectSamePixels(page: Page, home: Home, machine: string): Promise<void> {
   const file = `${home.path}/screen.png`;
   await expect.poll(() => differingPixels(page, home, machine, file), { timeout: 30_000 }).toBe(0);

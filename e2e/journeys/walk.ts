@@ -1,5 +1,6 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { waitForDemo } from '../fixtures/demo.ts';
 import type { Home } from '../fixtures/home.ts';
 import { canvasHost, expectSamePixels, litPixels } from './screen.ts';
 
@@ -18,7 +19,7 @@ export async function walkThroughFirstBoot({ page, home, dropFiles }: Face): Pro
     await page.getByRole('button', { name: 'Try the demo machine' }).click();
     await expect(page.getByRole('heading', { name: 'demo', level: 1 })).toBeVisible({ timeout: GUEST_BOOT });
     await expect(page.getByText(/^Running/).first()).toBeVisible({ timeout: GUEST_BOOT });
-    await home.ok('wait', 'demo', '--for', 'guest-ready', '--timeout', '120s');
+    await waitForDemo(home);
   });
 
   await test.step('its screen shows in the window, exactly', async () => {
@@ -187,7 +188,7 @@ export async function expectPointerExact(page: Page, home: Home): Promise<void> 
  * QEMU scales a position by 32767 / length and cuts it (ui/input.c, qemu_input_scale_axis): rounding undoes that.
  * `struct input_event` of 24 bytes: time (16), type u16, code u16, value s32 (Linux, input.h); EV_ABS is 3, ABS_X 0, ABS_Y 1.
  */
-function lastPosition(hex: string, size: { width: number; height: number }): { x: number; y: number } {
+export function lastPosition(hex: string, size: { width: number; height: number }): { x: number; y: number } {
   let x = Number.NaN;
   let y = Number.NaN;
   for (const line of hex.split('\n').filter((text) => text.length === 48)) {

@@ -1,16 +1,28 @@
 import type { App, Session } from 'electron';
-import { START_URL } from '../protocol/app-url.ts';
+import { isAppUrl, START_URL } from '../protocol/app-url.ts';
 
 /**
  * What a page may ask of the browser. `fullscreen`: the guest's screen fills the display.
- * `clipboard-sanitized-write`: "Copy" beside an address or a log line; it cannot read the clipboard.
+ * `clipboard-sanitized-write`: "Copy" beside an address or a log line, and what was copied in a guest.
  */
 const allowed: ReadonlySet<string> = new Set(['fullscreen', 'clipboard-sanitized-write']);
+/**
+ * What only our own page may. `clipboard-read`: a guest gets the person's clipboard when they say so, each guest by a switch of
+ * its own that is off at first. `pointerLock`: a guest without a tablet takes movements, after a click, until Ctrl+Alt.
+ * `keyboardLock`: in full screen the guest gets the desktop's own keys too.
+ */
+const allowedToUs: ReadonlySet<string> = new Set(['clipboard-read', 'pointerLock', 'keyboardLock']);
+
+function isAllowed(permission: string, address: string): boolean {
+  return allowed.has(permission) || (allowedToUs.has(permission) && isAppUrl(address));
+}
 
 /** The renderer is all local: whatever asks for the network, a file or a download gets nothing. */
 export function hardenSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, permission, answer) => answer(allowed.has(permission)));
-  session.setPermissionCheckHandler((_contents, permission) => allowed.has(permission));
+  session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
+    answer(isAllowed(permission, requestingUrl)),
+  );
+  session.setPermissionCheckHandler((_contents, permission, origin) => isAllowed(permission, origin));
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, answer) => answer({}));
   session.webRequest.onBeforeRequest(

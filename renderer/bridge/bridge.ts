@@ -38,6 +38,15 @@ export interface ByteStream {
   close(): void;
 }
 
+/**
+ * How a Worker reaches a stream by itself, so that a guest's bytes never cross the page's thread. webSocket: it opens that address
+ * (web-socket-stream.ts). port: the page asks for a port for each stream and transfers it (port-stream.ts).
+ */
+export type StreamWay =
+  | { readonly kind: 'webSocket'; readonly url: string }
+  /** Rejects with a Fault. */
+  | { readonly kind: 'port'; open(): Promise<MessagePort> };
+
 /** How far an upload is, 0 to 1. */
 export type OnProgress = (share: number) => void;
 
@@ -56,6 +65,7 @@ export interface Bridge {
   ): Promise<RequestOutput<N>>;
   on<N extends EventName>(event: N, listener: (payload: EventPayload<N>) => void): () => void;
   openStream(target: StreamTarget): ByteStream;
+  streamWay(target: StreamTarget): StreamWay;
   /** The path of a dropped or chosen file on the host. In a browser its bytes are uploaded first. */
   pathOf(file: File, onProgress?: OnProgress): Promise<string>;
   /** Asks the person for a file; null when they cancel. */

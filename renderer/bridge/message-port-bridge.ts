@@ -1,7 +1,7 @@
 import { type DesktopApi, PORT_MESSAGE } from '../../backend/contract/desktop.ts';
 import { Fault } from '../../backend/contract/fault.ts';
 import { type Bridge, ConnectionLost } from './bridge.ts';
-import { portStream } from './port-stream.ts';
+import { attachPort, portStream } from './port-stream.ts';
 import { type OpenWire, Session } from './session.ts';
 
 declare global {
@@ -24,20 +24,19 @@ export function createMessagePortBridge(desktop: DesktopApi): Bridge {
     request: (name, input, signal) => session.request(name, input, signal),
     on: (event, listener) => session.on(event, listener),
     openStream: (target) => {
-      const { stream, opened, received, ended } = portStream();
+      const half = portStream();
       ports
         .ask((token) => desktop.openStream(token, target))
         .then(
-          (port) => {
-            port.addEventListener('message', ({ data }) => received(data));
-            port.addEventListener('close', () => ended('The connection ended.'));
-            port.start();
-            opened(port);
-          },
-          (thrown: unknown) => ended(Fault.from(thrown).message),
+          (port) => attachPort(half, port),
+          (thrown: unknown) => half.ended(Fault.from(thrown).message),
         );
-      return stream;
+      return half.stream;
     },
+    streamWay: (target) => ({
+      kind: 'port',
+      open: () => ports.ask((token) => desktop.openStream(token, target)),
+    }),
     pathOf: async (file) => {
       const path = desktop.pathForFile(file);
       if (path !== '') return path;

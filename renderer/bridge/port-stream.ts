@@ -7,16 +7,27 @@ export interface StreamPort {
   close(): void;
 }
 
+interface PortStream {
+  readonly stream: ByteStream;
+  opened(port: StreamPort): void;
+  received(message: unknown): void;
+  ended(reason: string): void;
+}
+
+/** The port's messages and its end are the stream's from now on; on the page and in a Worker alike. */
+export function attachPort({ opened, received, ended }: PortStream, port: MessagePort): void {
+  port.addEventListener('message', ({ data }) => received(data));
+  // Chromium tells when the other end is gone (HTML standard, MessagePort `close` event).
+  port.addEventListener('close', () => ended('The connection ended.'));
+  port.start();
+  opened(port);
+}
+
 /**
  * The stream protocol of backend/contract/desktop.ts: Uint8Array is data, a number acknowledges that many bytes,
  * null is the end. Returns the stream and what to call with the port, its messages and its close.
  */
-export function portStream(): {
-  stream: ByteStream;
-  opened(port: StreamPort): void;
-  received(message: unknown): void;
-  ended(reason: string): void;
-} {
+export function portStream(): PortStream {
   const held: Uint8Array[] = [];
   let port: StreamPort | null = null;
   let unacknowledged = 0;

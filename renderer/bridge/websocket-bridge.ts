@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { Fault, faultShape } from '../../backend/contract/fault.ts';
 import { RPC_PATH, STREAM_PATH, type StreamTarget, UPLOAD_PATH } from '../../backend/contract/wire.ts';
-import { type Bridge, type ByteStream, ConnectionLost, type OnProgress } from './bridge.ts';
+import { type Bridge, ConnectionLost, type OnProgress } from './bridge.ts';
 import { type OpenWire, Session } from './session.ts';
-
-/** WebSocket's own code for an ordinary end (RFC 6455 §7.4.1). */
-const NORMAL_CLOSURE = 1000;
+import { NORMAL_CLOSURE, webSocketStream } from './web-socket-stream.ts';
 
 /** The browser face: everything goes to the server this page came from. */
 export function createWebSocketBridge(page: Location = window.location): Bridge {
@@ -25,7 +23,8 @@ export function createWebSocketBridge(page: Location = window.location): Bridge 
     connection: session.connection,
     request: (name, input, signal) => session.request(name, input, signal),
     on: (event, listener) => session.on(event, listener),
-    openStream: (target) => openStream(base, target),
+    openStream: (target) => webSocketStream(streamUrl(base, target)),
+    streamWay: (target) => ({ kind: 'webSocket', url: streamUrl(base, target) }),
     pathOf: upload,
     chooseFile: async (kind, _title, onProgress) => {
       const file = await pickFile(kind);
@@ -71,33 +70,8 @@ function openSocket(url: URL): OpenWire {
     });
 }
 
-function openStream(base: URL, { kind, machine }: StreamTarget): ByteStream {
-  const url = new URL(`${STREAM_PATH}/${kind}/${encodeURIComponent(machine)}`, base);
-  const socket = new WebSocket(url, 'binary');
-  socket.binaryType = 'arraybuffer';
-  const early: Uint8Array<ArrayBuffer>[] = [];
-  const stream: ByteStream = {
-    onOpen: null,
-    onData: null,
-    onClose: null,
-    send(bytes) {
-      // The caller may reuse its buffer, so early bytes are copied; `send` of an open socket copies by itself.
-      if (socket.readyState === WebSocket.CONNECTING) early.push(new Uint8Array(bytes));
-      else if (socket.readyState === WebSocket.OPEN) socket.send(bytes as Uint8Array<ArrayBuffer>);
-    },
-    close: () => socket.close(NORMAL_CLOSURE),
-  };
-  socket.onopen = () => {
-    for (const bytes of early.splice(0)) socket.send(bytes);
-    stream.onOpen?.();
-  };
-  socket.onmessage = ({ data }) => {
-    if (data instanceof ArrayBuffer) stream.onData?.(new Uint8Array(data));
-  };
-  socket.onclose = ({ code, reason }) => {
-    stream.onClose?.(code === NORMAL_CLOSURE ? reason : reason || 'The connection ended.');
-  };
-  return stream;
+function streamUrl(base: URL, { kind, machine }: StreamTarget): string {
+  return new URL(`${STREAM_PATH}/${kind}/${encodeURIComponent(machine)}`, base).href;
 }
 
 const uploaded = z.object({ path: z.string() });

@@ -13,7 +13,8 @@ export interface SessionHost {
   /** A fresh connection to the server, for one channel. */
   openTransport(channel: ChannelId): Promise<Transport>;
   mouseMode(current: MouseMode, supported: readonly MouseMode[]): void;
-  agent(connected: boolean): void;
+  /** `send` gives the agent one message (VDAgentMessage): see MainChannel.sendAgentData. */
+  agent(connected: boolean, send: (message: Uint8Array) => Promise<void>): void;
   /** A piece of the agent's byte stream; a view that is good during the call. */
   agentData(bytes: Uint8Array): void;
   cursor(displayId: number, state: CursorState): void;
@@ -24,6 +25,21 @@ export interface SessionHost {
   notice(channel: string, notice: Notice): void;
   /** Once, after `connect` has resolved. Null when the server ended the session in order or we closed it. */
   closed(error: Error | null): void;
+}
+
+/** For who only wants the picture. */
+export const DEAF_HOST = {
+  mouseMode: hearNothing,
+  agent: hearNothing,
+  agentData: hearNothing,
+  cursor: hearNothing,
+  modifiers: hearNothing,
+  guest: hearNothing,
+  notice: hearNothing,
+} as const satisfies Partial<SessionHost>;
+
+function hearNothing(): void {
+  // See DEAF_HOST.
 }
 
 /** A display channel's own code; disposed of when the session ends. */
@@ -104,7 +120,7 @@ export class SpiceSession<Display extends DisplayHandler> implements Disposable 
         this.#inputs?.mouseModeChanged();
         host.mouseMode(current, supported);
       },
-      agent: (connected) => host.agent(connected),
+      agent: (connected) => host.agent(connected, (message) => this.main.sendAgentData(message)),
       agentData: (bytes) => host.agentData(bytes),
       guest: (identity) => host.guest(identity),
     });
@@ -212,7 +228,7 @@ export class SpiceSession<Display extends DisplayHandler> implements Disposable 
     this.main.closed();
     for (const display of this.displays.values()) display[Symbol.dispose]?.();
     if (wasConnected) this.#host.closed(error);
-    else this.#failed.reject(error ?? new LinkError('lost', 'The SPICE server ended the session at once.'));
+    else this.#failed.reject(error ?? new LinkError('ok', 'The SPICE server ended the session at once.'));
   }
 }
 

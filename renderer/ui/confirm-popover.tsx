@@ -14,16 +14,20 @@ export interface ConfirmPopoverProps {
   children: ReactNode;
   confirm: string;
   onConfirm: () => void;
+  placement?: 'bottom end' | 'top start';
+  /** Of the button that confirms. */
+  kind?: 'danger' | 'primary';
 }
 
-/** Asks once more before something that cannot be undone. */
+/** Asks once more before something that cannot be undone, or may do more than was meant. */
 export function ConfirmPopover(props: ConfirmPopoverProps): ReactNode {
   const { anchor, isOpen, onClose, title, children, confirm, onConfirm } = props;
+  const { placement = 'bottom end', kind = 'danger' } = props;
   return (
     <Popover
       className="popover"
       triggerRef={anchor}
-      placement="bottom end"
+      placement={placement}
       offset={6}
       style={{ width: 320 }}
       isOpen={isOpen}
@@ -39,7 +43,7 @@ export function ConfirmPopover(props: ConfirmPopoverProps): ReactNode {
         <PopoverActions>
           <Button onPress={onClose}>{text.common.cancel}</Button>
           <Button
-            kind="danger"
+            kind={kind}
             onPress={() => {
               onClose();
               onConfirm();

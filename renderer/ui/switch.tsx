@@ -8,13 +8,23 @@ export interface SwitchProps {
   hideLabel?: boolean;
   isSelected: boolean;
   onChange: (isSelected: boolean) => void;
+  /** The id of what says more about it. */
+  describedBy?: string;
   isDisabled?: boolean;
   /** A change is on its way: it cannot be pressed twice. */
   isBusy?: boolean;
 }
 
 export function Switch(props: SwitchProps): ReactNode {
-  const { label, hideLabel = false, isSelected, onChange, isDisabled = false, isBusy = false } = props;
+  const {
+    label,
+    hideLabel = false,
+    isSelected,
+    onChange,
+    describedBy,
+    isDisabled = false,
+    isBusy = false,
+  } = props;
   return (
     <AriaSwitch
       className="switch"
@@ -22,6 +32,7 @@ export function Switch(props: SwitchProps): ReactNode {
       isDisabled={isDisabled}
       isReadOnly={isBusy}
       onChange={onChange}
+      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
       {...(isBusy ? { 'data-busy': true } : {})}
     >
       <span className={hideLabel ? 'visually-hidden' : undefined}>{label}</span>

@@ -63,6 +63,14 @@ const needs = [
       suse: ['xorg-x11-server-Xvfb'],
     },
   },
+  {
+    // The desktop guest is built only where packages can be unpacked as their owners; elsewhere its journey says so.
+    what: 'mmdebstrap',
+    for: 'test',
+    isThere: () =>
+      process.getuid?.() !== 0 || distributionFamily() !== 'debian' || findProgram('mmdebstrap') !== null,
+    packages: { debian: ['mmdebstrap'], fedora: [], arch: [], suse: [] },
+  },
 ];
 
 const installCommands = {

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { MAX_TYPED } from '../../contract/requests.ts';
 import { encodePng } from '../../protocols/png/encode.ts';
 import type { UnixClient } from '../../rpc/unix-client.ts';
+import { saveFile } from '../save-file.ts';
 import { takeSpiceScreen } from '../spice-screen.ts';
 import { defineVerb, machineArgument, type Outcome, UsageError, type Verb } from '../verb.ts';
 
@@ -23,7 +24,7 @@ const screenshot = defineVerb({
     const path = resolve(context.cwd, args.FILE);
     const client = await context.connect();
     const shot = await (via === 'qmp' ? qmpScreenshot : spiceScreenshot)(client, args.NAME);
-    await writeFile(path, shot.png);
+    await saveFile(path, shot.png);
     return {
       json: { path, width: shot.width, height: shot.height },
       text: `Saved ${shot.width}×${shot.height} to ${path}.`,
@@ -139,6 +140,38 @@ const keys = defineVerb({
   },
 });
 
+/** Standard input to its end, or to where it is longer than what is wanted, characters. */
+async function readInput(longest: number): Promise<string> {
+  const { stdin } = process;
+  stdin.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of stdin) {
+    text += chunk;
+    if (text.length > longest) break;
+  }
+  return text;
+}
+
+const type = defineVerb({
+  words: ['type'],
+  summary: 'Types text on the guest’s keyboard.',
+  args: [machineArgument, { name: 'TEXT', help: 'what to type; - reads it from standard input' }],
+  options: { enter: { help: 'press Enter at the end' } },
+  examples: ["type demo 'ls -l' --enter", 'type demo - < script.sh'],
+  notes: [
+    'The keys are a US keyboard’s: ends of lines become Enter, and of other characters than ASCII’s none is typed.',
+    'Caps Lock of the guest must be off. Ctrl+C stops it.',
+  ],
+  run: async ({ args, options }, context) => {
+    const given = args.TEXT === '-' ? await readInput(MAX_TYPED) : args.TEXT;
+    const text = options.enter ? `${given}\n` : given;
+    if (text === '') throw new UsageError('There is nothing to type.');
+    const client = await context.connect();
+    const answer = await client.request('machine.type', { machine: args.NAME, text });
+    return { json: answer };
+  },
+});
+
 const clockSet = defineVerb({
   words: ['clock', 'set'],
   summary: 'Sets the guest’s clock to the host’s, through its guest agent.',
@@ -228,4 +261,4 @@ const qmp = defineVerb({
   },
 });
 
-export const guestVerbs: readonly Verb[] = [screenshot, exec, keys, clockSet, log, qmp];
+export const guestVerbs: readonly Verb[] = [screenshot, exec, keys, type, clockSet, log, qmp];

@@ -1,6 +1,12 @@
 import { jsonOption, legacyOption } from '../../qemu/command-line.ts';
 import type { DisplayDefinition } from './definition.ts';
 
+/**
+ * What a screen of 4096×2304 at 32 bits takes, in MiB; QEMU's own 16 end at 2560×1600, and a guest that follows a 4K window would stay
+ * behind. QXL's RAM bar holds the screen and the commands. Host memory is taken only as the guest writes to it.
+ */
+const QXL_MEMORY = { vgamem_mb: 64, ram_size_mb: 128, vram_size_mb: 64 } as const;
+
 export interface DisplayParts {
   readonly spice: boolean;
   readonly qxl: boolean;
@@ -32,11 +38,13 @@ export function displayOptions(display: DisplayDefinition, parts: DisplayParts):
         'streaming-video': 'off',
       })
     : [];
+  const driver = chooseAdapter(display, parts);
+  const memory = driver === 'qxl-vga' ? QXL_MEMORY : {};
   return [
     '-display',
     'none',
     ...spice,
-    ...jsonOption('-device', { driver: chooseAdapter(display, parts), id: 'video0' }),
+    ...jsonOption('-device', { driver, id: 'video0', ...memory }),
     ...jsonOption('-device', { driver: 'qemu-xhci', id: 'usb0' }),
     ...jsonOption('-device', { driver: 'usb-tablet', id: 'tablet0', bus: 'usb0.0' }),
   ];

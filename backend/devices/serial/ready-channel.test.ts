@@ -59,6 +59,8 @@ test('other lines are not it, nor is a line that never ends', async () => {
 });
 
 test('connects again and asks again after the line died', async () => {
+  // A line that dies sooner takes the first question with it.
+  await vi.waitFor(() => expect(asked).toBe('ready?\n'));
   clients[0]?.destroy();
   await vi.waitFor(() => expect(clients).toHaveLength(2));
   await vi.waitFor(() => expect(asked).toBe('ready?\nready?\n'));

@@ -48,12 +48,17 @@ const controls: { readonly [N in ControlName]: (...args: Parameters<Controls[N]>
   clickNotification: (index) => Notification.shown[index]?.emit('click'),
   async permission(name) {
     const { permissionRequest, permissionCheck } = registered;
+    const { url } = window().contents.mainFrame;
+    const ours = { requestingUrl: url, isMainFrame: true };
     // Without a handler Electron grants everything.
     const requested = await new Promise<boolean>((resolve) => {
       if (permissionRequest === null) resolve(true);
-      else permissionRequest(window().contents.face, name, resolve, {});
+      else permissionRequest(window().contents.face, name, resolve, ours);
     });
-    return { requested, checked: permissionCheck?.(window().contents.face, name, '', {}) ?? true };
+    return {
+      requested,
+      checked: permissionCheck?.(window().contents.face, name, new URL('/', url).href, ours) ?? true,
+    };
   },
   reaches: async (url) => !(await isBlocked(url)),
   callAs: (sender, channel, input) => invokeHandler(channel, eventFrom(sender), [input]),

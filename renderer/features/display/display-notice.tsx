@@ -137,6 +137,27 @@ export function DisplayNotice({ machine, viewer, onReconnect }: DisplayNoticePro
       </Notice>
     );
   }
+  if (viewer.phase === 'garbled') {
+    return (
+      <Notice
+        icon={<TriangleAlert className="icon" />}
+        title={words.garbled}
+        action={
+          <Button kind="primary" onPress={onReconnect}>
+            {words.tryAgain}
+          </Button>
+        }
+      >
+        <p className="note">
+          {words.garbledText} {viewer.reason}
+        </p>
+        <p className="note">{words.garbledRemedy}</p>
+      </Notice>
+    );
+  }
+  if (viewer.phase === 'silent' && viewer.oldSince !== null) {
+    return <p className="display-chip">{words.silent(machine.name, clockTime(viewer.oldSince))}</p>;
+  }
   if (viewer.oldSince !== null && viewer.phase !== 'live') {
     return <p className="display-chip">{words.lost(clockTime(viewer.oldSince))}</p>;
   }

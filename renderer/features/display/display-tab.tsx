@@ -1,12 +1,16 @@
 import { type CSSProperties, type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { type MachineView, stateWords } from '../../../backend/contract/machine.ts';
 import { clockTime } from '../../i18n/format.ts';
+import { ClipboardSwitch } from './clipboard-switch.tsx';
 import { DisplayBar } from './display-bar.tsx';
 import { DisplayNotice } from './display-notice.tsx';
 import { DisplayStatus } from './display-status.tsx';
 import { displayStore } from './display-store.ts';
 import { leaveFullScreen } from './full-screen.ts';
+import { guestSizeEntries } from './guest-size-entries.tsx';
 import { ScreenshotView } from './screenshot-view.tsx';
+import { useClipboard } from './use-clipboard.ts';
+import { useGuestSize } from './use-guest-size.ts';
 import { usePlacement } from './use-placement.ts';
 import { useViewer } from './use-viewer.ts';
 import type { ViewerState } from './viewer.ts';
@@ -26,18 +30,29 @@ function stateOf(machine: MachineView, viewer: ViewerState): string {
 export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
   const area = useRef<HTMLDivElement | null>(null);
   const bar = useRef<HTMLDivElement | null>(null);
-  const { mode, isFullScreen } = displayStore();
+  const { mode, follow, isFullScreen } = displayStore();
   const [hasKeys, setHasKeys] = useState(false);
   const [isNearBar, setNearBar] = useState(false);
   const leaveGuest = () => bar.current?.querySelector('button')?.focus();
-  const { host, viewer, state } = useViewer(machine, leaveGuest);
+  const hands = useViewer(machine, leaveGuest);
+  const { host, viewer, state, hold } = hands;
+  const clipboard = useClipboard(machine, hands);
+  useGuestSize(area, follow, hands);
   const placement = usePlacement(area, state.size, mode);
   const isLive = state.phase === 'live' && machine.state !== 'paused';
   const isOld = state.phase !== 'live' || machine.state !== 'running';
   const isWaiting = state.oldSince === null && state.phase !== 'live';
+  const takesMovements = state.pointer === 'movements';
+  const hint = takesMovements ? words.mouseHold[hold](machine.name) : words.keysGo(machine.name);
+  // Who does not know how the mouse gets in would think that it is broken.
+  const hintStays = takesMovements && hold !== 'caught';
   const isShot = machine.devices.display.protocol === 'none';
 
   useEffect(() => () => void leaveFullScreen(), []);
+  // Whoever covers the screen with the guest wants to work in it, whichever button it was.
+  useEffect(() => {
+    if (isFullScreen) host.current?.focus({ preventScroll: true });
+  }, [isFullScreen, host]);
   // A guest that went off has no use for the whole screen, and its Start button belongs in the window.
   const isUp = machine.pid !== null || machine.state === 'starting';
   useEffect(() => {
@@ -83,8 +98,8 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
       </div>
       {isShot ? <ScreenshotView machine={machine} /> : null}
       {hasKeys && isLive ? (
-        <p className="display-chip display-hint" role="status">
-          {state.pointer === 'movements' ? words.mouseCaught(machine.name) : words.keysGo(machine.name)}
+        <p key={hint} className="display-chip display-hint" role="status" data-stays={hintStays}>
+          {hint}
         </p>
       ) : null}
       <div className="display-over" role="status">
@@ -98,7 +113,12 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
             isFullScreen={isFullScreen}
             isLive={isLive}
             isShown={!hasKeys || isNearBar}
-            onKeysSent={() => host.current?.focus()}
+            onDone={() => {
+              if (isLive) host.current?.focus({ preventScroll: true });
+            }}
+            canvas={() => (state.phase === 'live' ? (viewer.current?.canvas ?? null) : null)}
+            sizes={isLive ? guestSizeEntries(state.agent, follow, window.devicePixelRatio) : []}
+            clipboard={isLive ? <ClipboardSwitch clipboard={clipboard} /> : null}
             status={
               isLive ? (
                 <DisplayStatus

@@ -1,13 +1,22 @@
+import { settingsStore } from '../../stores/settings.ts';
+import { codeOf } from '../../ui/key-combination.ts';
 import { displayStore } from './display-store.ts';
+import { keyCodes } from './scan-codes.ts';
 
 /** Keyboard Lock (WICG): in full screen the browser then passes on Alt+Tab, Escape and the like. Chromium only. */
 interface KeyboardLock {
-  lock?(): Promise<void>;
+  lock?(codes?: readonly string[]): Promise<void>;
   unlock?(): void;
 }
 
 function keyboard(): KeyboardLock | undefined {
   return (navigator as Navigator & { keyboard?: KeyboardLock }).keyboard;
+}
+
+/** Keys can only be locked one by one: one that is part of what stays with the host is left to the browser. */
+function lockedCodes(): readonly string[] {
+  const left = new Set(settingsStore.getState().hostKeys.map(codeOf));
+  return keyCodes.filter((code) => !left.has(code));
 }
 
 function followDocument(): void {
@@ -33,7 +42,7 @@ export async function enterFullScreen(): Promise<void> {
   document.addEventListener('fullscreenchange', followDocument);
   // Refused in places (an unfocused window); then those keys just stay with the browser.
   await keyboard()
-    ?.lock?.()
+    ?.lock?.(lockedCodes())
     .catch((refused: unknown) => console.debug('keyboard lock was refused', refused));
 }
 

@@ -1,7 +1,19 @@
-import type { ByteStream } from '../../bridge/bridge.ts';
+import type { ByteStream, StreamWay } from '../../bridge/bridge.ts';
+import type { PixelSource } from '../../spice/channels/display-statistics.ts';
+import type { AgentState, ClipboardNews, SessionAgent } from './agent-state.ts';
 import type { KeySink } from './keyboard.ts';
 import type { PointerSink } from './pointer.ts';
 import type { Size } from './scaling.ts';
+
+/**
+ * closed: the server ended it in order, as when another viewer takes the screen. lost: the connection broke, or none came
+ * about. garbled: what the server sent made no sense.
+ */
+export interface SessionEnd {
+  readonly kind: 'closed' | 'lost' | 'garbled';
+  /** For the log. */
+  readonly reason: string | null;
+}
 
 export interface SessionListener {
   /** The guest's screen has this canvas now (again after a change of resolution). */
@@ -10,8 +22,32 @@ export interface SessionListener {
   onLive(): void;
   /** The guest takes places (it has a tablet), or movements only, for which the pointer has to be caught. */
   onPointer(takes: 'places' | 'movements'): void;
+  /** Not called by clients that do not speak with agents. */
+  onAgent?(state: Exclude<AgentState, 'unsupported'>): void;
+  onClipboard?(news: ClipboardNews): void;
+  /** The server has answered nothing since then, ms since the epoch, though the connection stands; null: it does again. */
+  onSilent?(since: number | null): void;
   /** The connection is gone for good; the canvas stays where it is with the last picture. Called once. */
-  onEnd(reason: string | null): void;
+  onEnd(end: SessionEnd): void;
+}
+
+/** ms; of a hundred times, fifty are `median` or less, ninety-five `p95` or less. */
+export interface Spread {
+  readonly median: number;
+  readonly p95: number;
+}
+
+/** How the guest's pictures come over and how quickly they show. */
+export interface DrawingFigures {
+  /** Pixels since the session began, by how they came. */
+  readonly pixels: readonly (readonly [PixelSource, number])[];
+  /** Pictures of videos since the session began. */
+  readonly videoShown: number;
+  readonly videoSkipped: number;
+  /** From taking up a picture's first message until it is on the canvas, lately. */
+  readonly drawing: Spread | null;
+  /** From sending a key or a button until the next picture is on the canvas, lately. */
+  readonly answers: Spread | null;
 }
 
 /** Since the session began. */
@@ -19,17 +55,27 @@ export interface SessionFigures {
   readonly bytesIn: number;
   /** Times that the canvas was drawn on. */
   readonly frames: number;
+  /** Absent where the client does not look into it. */
+  readonly drawing?: DrawingFigures | undefined;
 }
 
 /** One connection of the viewer to a guest's SPICE server: its picture and the way in for hands. */
 export interface GuestSession extends KeySink, PointerSink, Disposable {
+  /** Absent where the client does not speak with the guest's agent. */
+  readonly agent?: SessionAgent;
   /** Null where the client does not count. */
   figures?(): Promise<SessionFigures>;
 }
 
-/** Opens a session that puts its canvas in `screen`, which is in the document. `openStream` gives a connection for one channel. */
+/** The way to a guest's SPICE server: a connection for each channel. */
+export interface GuestStreams {
+  open(): ByteStream;
+  readonly way: StreamWay;
+}
+
+/** Opens a session that puts its canvas in `screen`, which is in the document. */
 export type OpenSession = (
   screen: HTMLElement,
-  openStream: () => ByteStream,
+  streams: GuestStreams,
   listener: SessionListener,
 ) => GuestSession;

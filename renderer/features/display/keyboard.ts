@@ -21,15 +21,18 @@ const SHIFT: readonly number[] = scanCodeOf('ShiftLeft') ?? [];
 
 /**
  * Sends the keys of a focused element to a guest, by their place on the keyboard. Nothing the person types there reaches
- * the page or (as far as it allows) the browser. Every held key is let go when focus leaves.
+ * the page or (as far as it allows) the browser, but for what stays with the host. Every held key is let go when focus leaves.
  */
 export function attachKeyboard(
   element: HTMLElement,
   sink: () => KeySink | null,
   onLeave: () => void,
+  staysWithHost: (event: KeyboardEvent) => boolean,
   signal: AbortSignal,
 ): void {
   const held = new Map<string, readonly number[]>();
+  /** Pressed, and not the guest's. */
+  const hosts = new Set<string>();
   const chord = new LeaveChord();
   // They may have been switched while another window had the keyboard; keyboards tell with the first key.
   let locksKnown = false;
@@ -47,6 +50,7 @@ export function attachKeyboard(
   const releaseAll = () => {
     for (const scanCode of held.values()) sink()?.keyUp(scanCode);
     held.clear();
+    hosts.clear();
     locksKnown = false;
     chord.reset();
   };
@@ -55,6 +59,11 @@ export function attachKeyboard(
     'keydown',
     (event) => {
       if (event.target !== element) return;
+      if (staysWithHost(event)) {
+        hosts.add(event.code);
+        chord.key(event.code, true);
+        return;
+      }
       event.preventDefault();
       event.stopPropagation();
       const target = sink();
@@ -79,6 +88,10 @@ export function attachKeyboard(
     'keyup',
     (event) => {
       if (event.target !== element) return;
+      if (hosts.delete(event.code)) {
+        chord.key(event.code, false);
+        return;
+      }
       event.preventDefault();
       event.stopPropagation();
       const leave = chord.key(event.code, false);

@@ -9,6 +9,9 @@ export interface PointerSink {
   button(button: MouseButton, pressed: boolean): void;
 }
 
+/** free: the person's own. refused: a click should have caught it, and the browser did not let it. */
+export type PointerHold = 'free' | 'caught' | 'refused';
+
 /** PointerEvent.button → SPICE's. */
 const byButton: readonly MouseButton[] = [
   mouseButtons.left,
@@ -42,18 +45,22 @@ export class WheelNotches {
 
 /**
  * Sends what a pointer does on the guest's picture: places in guest pixels, exact at every scale and clamped at the edges;
- * a drag goes on when it leaves the picture. `picture` is the canvas as it is drawn now.
+ * a drag goes on when it leaves the picture. `picture` is the canvas as it is drawn now, `onHold` hears who has the
+ * pointer where the guest takes movements.
  */
 export function attachPointer(
   element: HTMLElement,
   picture: () => Element | null,
   sink: () => PointerSink | null,
+  onHold: (hold: PointerHold) => void,
   signal: AbortSignal,
 ): void {
   const pressed = new Set<MouseButton>();
   const wheel = new WheelNotches();
   const isCaught = () => document.pointerLockElement === element;
   const left = { x: 0, y: 0 };
+  /** The click that caught the pointer is not the guest's, however long its button stays down. */
+  let isCatching = false;
 
   /** What is less than a guest pixel waits for the next movement. */
   const moveBy = (event: MouseEvent, send: (dx: number, dy: number) => void, box: DOMRect, size: Size) => {
@@ -85,6 +92,8 @@ export function attachPointer(
   };
   // With several buttons held, the browser reports changes of the others as pointermove: `buttons` tells.
   const follow = (event: PointerEvent, target: PointerSink) => {
+    if (event.buttons === 0) isCatching = false;
+    if (isCatching) return;
     const bits = [1, 4, 2, 8, 16];
     byButton.forEach((button, index) => {
       const down = (event.buttons & (bits[index] ?? 0)) !== 0;
@@ -101,13 +110,14 @@ export function attachPointer(
     options: AddEventListenerOptions = {},
   ) => element.addEventListener(name, handler, { ...options, signal });
 
-  /** The click that catches the pointer is not the guest's. */
   const catchPointer = () => {
+    isCatching = true;
     element.focus({ preventScroll: true });
     // Some browsers refuse for a second after the person has got it back; the next click asks again.
-    Promise.resolve(element.requestPointerLock()).catch((refused: unknown) =>
-      console.debug('the pointer could not be caught', refused),
-    );
+    Promise.resolve(element.requestPointerLock()).catch((refused: unknown) => {
+      console.debug('the pointer could not be caught', refused);
+      onHold('refused');
+    });
   };
 
   listen('pointerdown', (event) => {
@@ -157,6 +167,7 @@ export function attachPointer(
     'pointerlockchange',
     () => {
       if (!isCaught()) releaseAll();
+      onHold(isCaught() ? 'caught' : 'free');
     },
     { signal },
   );

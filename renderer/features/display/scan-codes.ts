@@ -147,6 +147,9 @@ const extended: Readonly<Record<string, number>> = {
   LaunchMail: 0x6c,
 };
 
+/** Every key that a PC keyboard has, by its place. */
+export const keyCodes: readonly string[] = [...Object.keys(plain), ...Object.keys(extended), 'Pause'];
+
 /** Pause alone sends e1 1d 45 e1 9d c5 when pressed and nothing when released. */
 export const PAUSE_SEQUENCE: readonly (readonly number[])[] = [
   [0xe1, 0x1d, 0x45],

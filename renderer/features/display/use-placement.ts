@@ -2,7 +2,7 @@ import { type RefObject, useEffect, useState } from 'react';
 import { type Placement, place, type ScaleMode, type Size } from './scaling.ts';
 
 /** Tells when the window moves to a display of another pixel density. */
-function onRatioChange(listener: () => void, signal: AbortSignal): void {
+export function onRatioChange(listener: () => void, signal: AbortSignal): void {
   const watch = () => {
     const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
     query.addEventListener(
@@ -32,9 +32,8 @@ export function usePlacement(
     }
     const stop = new AbortController();
     const measure = () => {
-      const { width, height } = element.getBoundingClientRect();
-      if (width > 0 && height > 0)
-        setPlacement(place(size, { width, height }, mode, window.devicePixelRatio));
+      const box = element.getBoundingClientRect();
+      if (box.width > 0 && box.height > 0) setPlacement(place(size, box, mode, window.devicePixelRatio));
     };
     const observer = new ResizeObserver(measure);
     observer.observe(element);

@@ -2,10 +2,12 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { useBridge } from '../../bridge/bridge.ts';
 import { useIsLive } from '../../stores/connection.ts';
-import { useViewerKind } from '../../stores/settings.ts';
+import { offerPicture } from '../../stores/live-pictures.ts';
+import { staysWithHost, useViewerKind } from '../../stores/settings.ts';
+import type { ClipboardNews } from './agent-state.ts';
 import { clients } from './clients.ts';
 import { attachKeyboard } from './keyboard.ts';
-import { attachPointer } from './pointer.ts';
+import { attachPointer, type PointerHold } from './pointer.ts';
 import { NOTHING_SHOWN, Viewer, type ViewerState } from './viewer.ts';
 
 /** States in which QEMU is there and its SPICE socket answers. */
@@ -17,10 +19,13 @@ const SHOWN: ReadonlySet<MachineView['state']> = new Set([
   'saving',
 ]);
 
-interface Hands {
+export interface Hands {
   readonly host: RefObject<HTMLDivElement | null>;
   readonly viewer: RefObject<Viewer | null>;
   readonly state: ViewerState;
+  readonly hold: PointerHold;
+  /** Who hears of the guest's clipboard. */
+  readonly onClipboard: RefObject<((news: ClipboardNews) => void) | null>;
 }
 
 /** A viewer of the machine's screen in the element of `host`, with its keyboard and pointer. */
@@ -32,17 +37,21 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
   const viewer = useRef<Viewer | null>(null);
   const leave = useRef(onLeave);
   leave.current = onLeave;
+  const onClipboard = useRef<((news: ClipboardNews) => void) | null>(null);
   const [state, setState] = useState<ViewerState>(NOTHING_SHOWN);
+  const [hold, setHold] = useState<PointerHold>('free');
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
     const hands = new AbortController();
+    const target = { kind: 'spice', machine: machine.id } as const;
     const opened = new Viewer(
       element,
       clients[kind],
-      () => bridge.openStream({ kind: 'spice', machine: machine.id }),
+      { open: () => bridge.openStream(target), way: bridge.streamWay(target) },
       setState,
+      (news) => onClipboard.current?.(news),
     );
     viewer.current = opened;
     attachKeyboard(
@@ -52,12 +61,14 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
         document.exitPointerLock();
         leave.current();
       },
+      staysWithHost,
       hands.signal,
     );
     attachPointer(
       element,
       () => opened.canvas,
       () => opened.session,
+      setHold,
       hands.signal,
     );
     return () => {
@@ -72,5 +83,19 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
   const wanted = isConnected && SHOWN.has(machine.state) && machine.devices.display.protocol === 'spice';
   // biome-ignore lint/correctness/useExhaustiveDependencies: another viewer has to be told too
   useEffect(() => viewer.current?.want(wanted), [wanted, bridge, machine.id, kind]);
-  return { host, viewer, state };
+
+  const isLive = state.phase === 'live';
+  useEffect(() => {
+    if (!isLive) return;
+    return offerPicture(machine.id, () => viewer.current?.canvas ?? null);
+  }, [isLive, machine.id]);
+  // Nobody keeps the person's mouse who has no use for it: a guest with a tablet again, a screen that is gone.
+  const takesMovements = isLive && state.pointer === 'movements';
+  useEffect(() => {
+    if (takesMovements) return;
+    setHold('free');
+    if (document.pointerLockElement !== null && document.pointerLockElement === host.current)
+      document.exitPointerLock();
+  }, [takesMovements]);
+  return { host, viewer, state, hold, onClipboard };
 }

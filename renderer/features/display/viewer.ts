@@ -1,12 +1,14 @@
-import type { ByteStream } from '../../bridge/bridge.ts';
-import type { GuestSession, OpenSession } from './guest-session.ts';
+import type { AgentState, ClipboardNews } from './agent-state.ts';
+import type { GuestSession, GuestStreams, OpenSession, SessionEnd } from './guest-session.ts';
+import { Retries } from './retries.ts';
 import type { Size } from './scaling.ts';
 
 /**
- * closed: nothing wanted. connecting: no picture yet. live: the guest's screen. lost: the connection broke; tries again
- * by itself. taken: it breaks as soon as it is up, as when another viewer takes the screen away; waits to be asked.
+ * closed: nothing wanted. connecting: no picture yet. live: the guest's screen. silent: connected, and the server does not
+ * answer. lost: the connection broke; tries again by itself. taken: the server ends it again and again, as when another
+ * viewer takes the screen away; waits to be asked. garbled: the server sends what makes no sense; waits to be asked.
  */
-export type ViewerPhase = 'closed' | 'connecting' | 'live' | 'lost' | 'taken';
+export type ViewerPhase = 'closed' | 'connecting' | 'live' | 'silent' | 'lost' | 'taken' | 'garbled';
 
 export interface ViewerState {
   readonly phase: ViewerPhase;
@@ -15,6 +17,7 @@ export interface ViewerState {
   readonly oldSince: number | null;
   /** Movements: a click catches the pointer, as the guest has no tablet. */
   readonly pointer: 'places' | 'movements';
+  readonly agent: AgentState;
   /** Why the connection ended, for the log. */
   readonly reason: string | null;
 }
@@ -24,43 +27,39 @@ export const NOTHING_SHOWN: ViewerState = {
   size: null,
   oldSince: null,
   pointer: 'places',
+  agent: 'absent',
   reason: null,
 };
-
-const FIRST_RETRY_MS = 300;
-const LAST_RETRY_MS = 5000;
-/** A session that lived shorter than this, this often in a row, was taken away. */
-const SHORT_LIFE_MS = 4000;
-const SHORT_LIVES = 3;
 
 /** Keeps a SPICE session to one guest open while it is wanted, and its last picture when it is not there. */
 export class Viewer implements Disposable {
   /** Where the canvas is put; at guest resolution, scaled by CSS. */
   readonly #host: HTMLElement;
   readonly #load: () => Promise<OpenSession>;
-  readonly #openStream: () => ByteStream;
+  readonly #streams: GuestStreams;
   readonly #changed: (state: ViewerState) => void;
+  readonly #clipboard: (news: ClipboardNews) => void;
   #state = NOTHING_SHOWN;
   #session: GuestSession | null = null;
   #canvas: HTMLCanvasElement | null = null;
   #wanted = false;
   #disposed = false;
   #retry: ReturnType<typeof setTimeout> | null = null;
-  #retryMs = FIRST_RETRY_MS;
-  #liveSince = 0;
-  #shortLives = 0;
+  readonly #retries = new Retries();
 
   /** @param load gives the SPICE client; called for every connection. */
   constructor(
     host: HTMLElement,
     load: () => Promise<OpenSession>,
-    openStream: () => ByteStream,
+    streams: GuestStreams,
     changed: (state: ViewerState) => void,
+    clipboard: (news: ClipboardNews) => void,
   ) {
     this.#host = host;
     this.#load = load;
-    this.#openStream = openStream;
+    this.#streams = streams;
     this.#changed = changed;
+    this.#clipboard = clipboard;
   }
 
   get session(): GuestSession | null {
@@ -75,8 +74,7 @@ export class Viewer implements Disposable {
   want(wanted: boolean): void {
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
-    this.#shortLives = 0;
-    this.#retryMs = FIRST_RETRY_MS;
+    this.#retries.reset();
     if (wanted) void this.#connect();
     else this.#drop('closed', null);
   }
@@ -84,7 +82,7 @@ export class Viewer implements Disposable {
   /** Tries at once; also after `taken`. */
   reconnect(): void {
     if (!this.#wanted) return;
-    this.#shortLives = 0;
+    this.#retries.reset();
     void this.#connect();
   }
 
@@ -106,12 +104,12 @@ export class Viewer implements Disposable {
       this.#host.append(screen);
       this.#session = this.#openSession(open, screen);
     } catch (error) {
-      this.#ended(error instanceof Error ? error.message : String(error));
+      this.#ended({ kind: 'lost', reason: error instanceof Error ? error.message : String(error) });
     }
   }
 
   #openSession(open: OpenSession, screen: HTMLElement): GuestSession {
-    const session: GuestSession = open(screen, this.#openStream, {
+    const session: GuestSession = open(screen, this.#streams, {
       onScreen: (canvas, size) => {
         // The picture of before leaves only now that the next one is here.
         for (const other of [...this.#host.children]) if (other !== screen) other.remove();
@@ -119,32 +117,38 @@ export class Viewer implements Disposable {
         this.#set({ size });
       },
       onLive: () => {
-        this.#liveSince = Date.now();
-        this.#retryMs = FIRST_RETRY_MS;
+        this.#retries.up(performance.now());
         this.#set({ phase: 'live', oldSince: null, reason: null });
       },
       onPointer: (pointer) => this.#set({ pointer }),
-      onEnd: (reason) => {
+      onAgent: (agent) => this.#set({ agent }),
+      onClipboard: (news) => this.#clipboard(news),
+      onSilent: (since) => {
+        if (this.#state.phase !== 'live' && this.#state.phase !== 'silent') return;
+        this.#set({ phase: since === null ? 'live' : 'silent', oldSince: since });
+      },
+      onEnd: (end) => {
         if (this.#session !== session) return;
         if (!screen.contains(this.#canvas)) screen.remove();
-        this.#ended(reason);
+        this.#ended(end);
       },
     });
+    this.#set({ agent: session.agent === undefined ? 'unsupported' : 'absent' });
     return session;
   }
 
-  #ended(reason: string | null): void {
-    const wasLive = this.#state.phase === 'live';
+  #ended({ kind, reason }: SessionEnd): void {
     this.#session = null;
     if (!this.#wanted || this.#disposed) return;
-    if (wasLive) this.#shortLives = Date.now() - this.#liveSince < SHORT_LIFE_MS ? this.#shortLives + 1 : 0;
-    if (this.#shortLives >= SHORT_LIVES) {
-      this.#set({ phase: 'taken', oldSince: this.#oldSince(), reason });
+    if (reason !== null) console.warn(`the screen’s connection ended (${kind}): ${reason}`);
+    const retry = this.#retries.ended(kind, performance.now());
+    const oldSince = this.#oldSince();
+    if ('stop' in retry) {
+      this.#set({ phase: retry.stop, oldSince, reason });
       return;
     }
-    this.#set({ phase: this.#canvas === null ? 'connecting' : 'lost', oldSince: this.#oldSince(), reason });
-    this.#retry = setTimeout(() => void this.#connect(), this.#retryMs);
-    this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
+    this.#set({ phase: this.#canvas === null ? 'connecting' : 'lost', oldSince, reason });
+    this.#retry = setTimeout(() => void this.#connect(), retry.inMs);
   }
 
   #drop(phase: ViewerPhase, reason: string | null): void {
@@ -152,7 +156,7 @@ export class Viewer implements Disposable {
     const session = this.#session;
     this.#session = null;
     session?.[Symbol.dispose]();
-    this.#set({ phase, oldSince: this.#oldSince(), reason });
+    this.#set({ agent: 'absent', phase, oldSince: this.#oldSince(), reason });
   }
 
   #oldSince(): number | null {

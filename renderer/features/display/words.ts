@@ -1,5 +1,10 @@
 import type { MachineState } from '../../../backend/contract/machine.ts';
 
+/** '0.4 ms', '12 ms' */
+function milliseconds(ms: number): string {
+  return `${ms < 9.95 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
 /** What a person reads on the Display tab. */
 export const words = {
   /** The name of the picture for a screen reader. */
@@ -8,11 +13,34 @@ export const words = {
   waitingState: 'connecting',
   oldState: (time: string) => `picture of ${time}`,
   keysGo: (name: string) => `Keys go to ${name}. Press and let go Ctrl+Alt to get them back.`,
-  mouseCaught: (name: string) =>
-    `Click to give ${name} your mouse. Press and let go Ctrl+Alt to get it back.`,
+  mouseHold: {
+    free: (name: string) => `Click to give ${name} your mouse. Press and let go Ctrl+Alt to get it back.`,
+    caught: (name: string) => `${name} has your mouse and keys. Press and let go Ctrl+Alt to get them back.`,
+    refused: (name: string) =>
+      `The browser keeps your mouse from ${name}. Click again; if it stays so, allow this page to lock the pointer.`,
+  },
   help: 'Click or press Tab to type into the guest. Press and let go Ctrl+Alt to leave.',
   keys: 'Keys',
   sendKeys: 'Send keys to the guest',
+  bar: (name: string) => `Screen of ${name}`,
+  typeClipboard: 'Type clipboard',
+  typeTitle: (lines: number) => (lines === 1 ? 'Type 1 line and Enter?' : `Type ${lines} lines?`),
+  typeText: 'Enter is pressed at the end of each line. A shell runs what it is given.',
+  type: 'Type',
+  typing: (characters: number) =>
+    `Typing ${characters.toLocaleString('en')} characters. It can be stopped in the list of jobs.`,
+  clipboardClosed: 'The clipboard is not open to this page.',
+  clipboardRemedy: 'Allow this page to see the clipboard in the browser’s settings for it, then try again.',
+  clipboardEmpty: 'There is no text in the clipboard.',
+  clipboardLong: (characters: number, most: number) =>
+    `The clipboard has ${characters.toLocaleString('en')} characters; ${most.toLocaleString('en')} can be typed at once.`,
+  screenshot: 'Screenshot',
+  screenshotOf: (name: string) => `Screenshot of ${name}`,
+  savePicture: 'Save as PNG…',
+  copyPicture: 'Copy',
+  pictureSaved: (file: string) => `Saved ${file}.`,
+  pictureCopied: (width: number, height: number) => `Copied the screen, ${width} × ${height}.`,
+  pictureNotCopied: 'Nothing was copied: the clipboard is not open to this page.',
   fullScreen: 'Full screen',
   leaveFullScreen: 'Leave full screen',
   size: 'Size of the picture',
@@ -26,11 +54,68 @@ export const words = {
   viewer: 'Viewer',
   resolution: 'Resolution',
   scale: 'Scale',
+  images: 'Images as',
+  sources: {
+    bitmap: 'uncompressed',
+    quic: 'QUIC',
+    lz: 'LZ',
+    glz: 'GLZ',
+    lz4: 'LZ4',
+    jpeg: 'JPEG',
+    cached: 'kept here',
+    mjpeg: 'Motion JPEG',
+    vp8: 'VP8',
+    h264: 'H.264',
+    vp9: 'VP9',
+    h265: 'H.265',
+  },
+  video: 'Video',
+  videoRate: (shown: number, skipped: number) =>
+    skipped === 0 ? `${shown} /s` : `${shown} /s, ${skipped} /s skipped`,
+  drawing: 'Drawn after',
+  answer: 'Key to next picture',
+  times: (median: number, p95: number) => `${milliseconds(median)}, nearly all by ${milliseconds(p95)}`,
   frames: 'Pictures',
   framesUnit: '/s',
   traffic: 'Received',
   mouse: 'Mouse',
   mouseModes: { places: 'Follows yours', movements: 'Moves by itself' },
+  agent: {
+    unsupported: 'This viewer cannot. Choose Innkeeper’s own in Settings.',
+    absent: 'The guest’s SPICE agent does not answer: install and start spice-vdagent in it.',
+    failed: 'What answers in the guest as its SPICE agent does not speak as one.',
+  },
+  noResize: 'The guest’s SPICE agent cannot change its resolution.',
+  noClipboard: 'The guest’s SPICE agent does not share its clipboard.',
+  follows: {
+    sharp: 'Guest follows the window',
+    large: 'Guest follows the window, enlarged',
+  },
+  clipboard: 'Clipboard',
+  clipboardHelp: 'Text that is copied here can be pasted in the guest, and the other way round.',
+  clipboardCrossed: { toGuest: 'Text copied to the guest', fromGuest: 'Text from the guest' },
+  clipboardProblems: {
+    toGuestTooLarge: (name: string) => ({
+      message: `The text on your clipboard is too long for ${name}.`,
+      remedy: 'Up to 1 MiB of text crosses at once. Copy less, or share a file.',
+    }),
+    fromGuestTooLarge: (name: string) => ({
+      message: `The text copied in ${name} is too long.`,
+      remedy: 'Up to 1 MiB of text crosses at once. Copy less, or share a file.',
+    }),
+    notGiven: (name: string) => ({
+      message: `${name} did not give the text that was copied in it.`,
+      remedy: 'It may be gone, or longer than 1 MiB. Copy it again, or less of it.',
+    }),
+    notRead: (name: string) => ({
+      message: `Your clipboard is not open to this page, so nothing of it reaches ${name}.`,
+      remedy: 'Allow this page to see the clipboard in the browser’s settings for it.',
+    }),
+    notWritten: (name: string) => ({
+      message: `Your clipboard did not take the text from ${name}.`,
+      remedy: 'Allow this page to use the clipboard in the browser’s settings for it.',
+    }),
+  },
   isOff: (name: string) => `${name} is off`,
   wentOff: (name: string) => `${name} shut down`,
   offText: 'Its screen shows here while it runs.',
@@ -50,6 +135,12 @@ export const words = {
   saving: 'Saving…',
   connecting: 'Connecting to the screen',
   lost: (time: string) => `Connection lost. This is the picture of ${time}; reconnecting…`,
+  silent: (name: string, time: string) => `${name} does not answer. This is its picture of ${time}.`,
+  garbled: 'This screen cannot be read',
+  garbledText: 'The guest’s display server sent what makes no sense:',
+  garbledRemedy:
+    'Try again. If it stays so, choose the other viewer in Settings → Display, or start the machine anew.',
+  tryAgain: 'Try again',
   taken: 'Another viewer took this screen',
   takenText: 'Only one viewer can show it at a time.',
   showHere: 'Show it here',

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { create } from 'zustand';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { type Bridge, useBridge } from '../../bridge/bridge.ts';
+import { livePicture } from '../../stores/live-pictures.ts';
 import { machinesStore } from '../../stores/machines.ts';
 
 interface Thumbnails {
@@ -28,7 +29,16 @@ function wants(id: string): boolean {
   return state === 'running';
 }
 
-/** One at a time, the longest unseen first: twenty running guests are not asked all at once. */
+async function screendump(bridge: Bridge, machine: string): Promise<string> {
+  const { png } = await bridge.request('machine.screenshot', { machine, maxWidth: WIDTH });
+  return `data:image/png;base64,${png}`;
+}
+
+/**
+ * One at a time, the longest unseen first: twenty running guests are not asked all at once. A screen that is open here
+ * is taken as it is shown; of the others QEMU makes a picture, as a SPICE session for it would take the screen away from
+ * whoever looks at it.
+ */
 async function askNext(bridge: Bridge): Promise<void> {
   timer = null;
   if (isAsking) return;
@@ -48,10 +58,8 @@ async function askNext(bridge: Bridge): Promise<void> {
     inSight.set(id, now);
     isAsking = true;
     try {
-      const { png } = await bridge.request('machine.screenshot', { machine: id, maxWidth: WIDTH });
-      thumbnailStore.setState(({ pictures }) => ({
-        pictures: new Map(pictures).set(id, `data:image/png;base64,${png}`),
-      }));
+      const picture = livePicture(id, WIDTH) ?? (await screendump(bridge, id));
+      thumbnailStore.setState(({ pictures }) => ({ pictures: new Map(pictures).set(id, picture) }));
     } catch {
       // A guest that has just stopped, or a lost connection, has no picture: the old one stays until the next try.
     } finally {

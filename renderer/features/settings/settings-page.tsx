@@ -12,6 +12,7 @@ import {
 import { Card, CardColumn, CardGrid } from '../../ui/card.tsx';
 import { Choices } from '../../ui/choices.tsx';
 import { Page } from '../../ui/page.tsx';
+import { HostKeys } from './host-keys.tsx';
 import './settings-page.css';
 
 const t = text.settings;
@@ -47,6 +48,7 @@ export function SettingsPage({ shortcuts }: { shortcuts: readonly Shortcut[] }):
               options={viewerKinds.map((value) => ({ value, label: t.viewers[value] }))}
             />
             <p className="note">{t.viewerNote}</p>
+            <HostKeys />
           </Card>
           {backEnd === null ? null : (
             <Card title={t.about}>

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { combineOf } from './combine.ts';
+import { floatCombineOf, toByte } from './combine-float.ts';
+import { expand } from './sampler-float.ts';
 
 function combined(
   operator: number,
@@ -9,14 +11,18 @@ function combined(
   component: boolean,
 ): number {
   const out = Uint32Array.of(dest);
-  combineOf(operator)?.(
-    out,
-    Uint32Array.of(source),
-    mask === null ? null : Uint32Array.of(mask),
-    component,
-    1,
-  );
-  return out[0] ?? 0;
+  const plain = combineOf(operator);
+  plain?.(out, Uint32Array.of(source), mask === null ? null : Uint32Array.of(mask), component, 1);
+  if (plain !== null) return out[0] ?? 0;
+  const floats = floatsOf(dest);
+  floatCombineOf(operator)?.(floats, floatsOf(source), mask === null ? null : floatsOf(mask), component, 1);
+  return floats.reduce((word, value, at) => (word | (toByte(value) << (at * 8))) >>> 0, 0);
+}
+
+function floatsOf(word: number): Float32Array {
+  const out = new Float32Array(4);
+  expand('a8r8g8b8', word, out, 0);
+  return out;
 }
 
 /** Operator, source, mask (per channel in the last column), destination → what pixman 0.42.2 made of them, by alpha of mask and by channel. */
@@ -97,12 +103,26 @@ const reference: readonly (readonly [number, number, number, number, number, num
   [51, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d6e585f, 0x8354474d, 0x83582341],
   [52, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x786a2e51, 0x73662b50, 0x735d1f4b],
   [52, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d856166, 0x83654d52, 0x836a2545],
+  [53, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x786b3154, 0x73672d52, 0x735c1e4b],
+  [53, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d856b6f, 0x83645458, 0x836a264a],
+  [54, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x786a2648, 0x73662548, 0x735c1d49],
+  [54, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d6e4f58, 0x83534047, 0x8358213d],
   [55, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x786b2c49, 0x73672949, 0x735d1e4a],
   [55, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d855f65, 0x83654c51, 0x836a2545],
+  [56, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x786a2c50, 0x7367294f, 0x735c1e4b],
+  [56, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d755b61, 0x8359484e, 0x835e2343],
   [57, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x785f294d, 0x735d274d, 0x73581e4b],
   [57, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d7d5558, 0x835f4547, 0x8365233d],
   [58, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x78602f4f, 0x735e2c4e, 0x73581f4b],
   [58, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d7d5d60, 0x835f4a4e, 0x83652442],
+  [59, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x786a3148, 0x736b2a49, 0x58541d4a],
+  [59, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d78585c, 0x8375394b, 0x3e0f181d],
+  [60, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x78682d50, 0x736a2750, 0x58541d4a],
+  [60, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d6c5860, 0x8368394f, 0x3e0f181d],
+  [61, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x78683049, 0x736b2a49, 0x58541d4a],
+  [61, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d7b575c, 0x837e374c, 0x3e0f181d],
+  [62, 0x3122170b, 0xd45e1725, 0x58541d4a, 0x78682a4f, 0x7368254e, 0x58541d4a],
+  [62, 0x7d7d5557, 0xb9c62d8e, 0x3e0f181d, 0x9d776269, 0x83733f52, 0x3e0f181d],
 ];
 
 test.each(reference)(
@@ -117,4 +137,6 @@ test.each(reference)(
 test('an operator that does not exist draws nothing', () => {
   expect(combineOf(14)).toBeNull();
   expect(combineOf(255)).toBeNull();
+  expect(floatCombineOf(14)).toBeNull();
+  expect(floatCombineOf(255)).toBeNull();
 });

@@ -1,20 +1,13 @@
+import type { Combine } from './draw-types.ts';
+
 /**
  * Pixel by pixel compositing of premultiplied colours, as pixman rounds it: products are divided by 255 to the
  * nearest, sums are capped. The operators are those of X Render (renderproto, "Operators"), by their numbers.
  */
 
-/** `dest` becomes `source` over, in, … `dest`. `mask` scales the source, per channel where `component` is set. */
-export type Combine = (
-  dest: Uint32Array,
-  source: Uint32Array,
-  mask: Uint32Array | null,
-  component: boolean,
-  count: number,
-) => void;
-
 export const operatorOver = 3;
 
-/** The operator of this number, or null for one that does not exist: it draws nothing. */
+/** The operator of this number; null for one that is computed in single precision (combine-float.ts), or that does not exist. */
 export function combineOf(operator: number): Combine | null {
   if (operator === operatorOver) return combineOver;
   const factors = integerFactors[operator];
@@ -22,8 +15,7 @@ export function combineOf(operator: number): Combine | null {
   const blend = blends[operator];
   if (blend !== undefined) return separableBlend(blend);
   if (operator === multiplyOperator) return combineMultiply;
-  const dividing = floatFactors[operator];
-  return dividing === undefined ? null : floatPorterDuff(dividing[0], dividing[1]);
+  return null;
 }
 
 function mul(a: number, b: number): number {
@@ -216,99 +208,6 @@ function separableBlend(blend: Blend): Combine {
         const s = (colour >>> shift) & 255;
         const a = (alphas >>> shift) & 255;
         out |= cut((255 - a) * c + (255 - da) * s + blend(c, da, s, a)) << shift;
-      }
-      dest[i] = out;
-    }
-  };
-}
-
-/** Factors that divide; pixman computes these operators in single precision. */
-type FloatFactor =
-  | 'zero'
-  | 'one'
-  | 'sa/da'
-  | 'da/sa'
-  | '(1-sa)/da'
-  | '(1-da)/sa'
-  | '1-sa/da'
-  | '1-da/sa'
-  | '1-(1-da)/sa'
-  | '1-(1-sa)/da';
-
-const floatFactors: Readonly<Record<number, readonly [FloatFactor, FloatFactor]>> = {
-  13: ['(1-da)/sa', 'one'], // saturate
-  19: ['one', '(1-sa)/da'], // disjoint over, and so on as above
-  20: ['(1-da)/sa', 'one'],
-  21: ['1-(1-da)/sa', 'zero'],
-  22: ['zero', '1-(1-sa)/da'],
-  23: ['(1-da)/sa', 'zero'],
-  24: ['zero', '(1-sa)/da'],
-  25: ['1-(1-da)/sa', '(1-sa)/da'],
-  26: ['(1-da)/sa', '1-(1-sa)/da'],
-  27: ['(1-da)/sa', '(1-sa)/da'],
-  35: ['one', '1-sa/da'], // conjoint over, and so on
-  36: ['1-da/sa', 'one'],
-  37: ['da/sa', 'zero'],
-  38: ['zero', 'sa/da'],
-  39: ['1-da/sa', 'zero'],
-  40: ['zero', '1-sa/da'],
-  41: ['da/sa', '1-sa/da'],
-  42: ['1-da/sa', 'sa/da'],
-  43: ['1-da/sa', '1-sa/da'],
-};
-
-const f = Math.fround;
-const unit = f(1 / 255);
-
-function floatFactorOf(factor: FloatFactor, sa: number, da: number): number {
-  const clamp = (v: number): number => Math.min(1, Math.max(0, v));
-  // Division by what is as good as 0 (FLT_MIN) has an agreed result.
-  const none = 1.1754943508222875e-38;
-  switch (factor) {
-    case 'zero':
-      return 0;
-    case 'one':
-      return 1;
-    case 'sa/da':
-      return da < none ? 1 : clamp(f(sa / da));
-    case 'da/sa':
-      return sa < none ? 1 : clamp(f(da / sa));
-    case '(1-sa)/da':
-      return da < none ? 1 : clamp(f(f(1 - sa) / da));
-    case '(1-da)/sa':
-      return sa < none ? 1 : clamp(f(f(1 - da) / sa));
-    case '1-sa/da':
-      return da < none ? 0 : clamp(f(1 - f(sa / da)));
-    case '1-da/sa':
-      return sa < none ? 0 : clamp(f(1 - f(da / sa)));
-    case '1-(1-da)/sa':
-      return sa < none ? 0 : clamp(f(1 - f(f(1 - da) / sa)));
-    case '1-(1-sa)/da':
-      return da < none ? 0 : clamp(f(1 - f(f(1 - sa) / da)));
-  }
-}
-
-function floatPorterDuff(sourceFactor: FloatFactor, destFactor: FloatFactor): Combine {
-  return (dest, source, mask, component, count) => {
-    for (let i = 0; i < count; i++) {
-      const d = dest[i] ?? 0;
-      const s = source[i] ?? 0;
-      const da = f((d >>> 24) * unit);
-      const alpha = f((s >>> 24) * unit);
-      let out = 0;
-      for (let shift = 0; shift < 32; shift += 8) {
-        let colour = f(((s >>> shift) & 255) * unit);
-        let sa = alpha;
-        if (mask !== null) {
-          const m = f((((mask[i] ?? 0) >>> (component ? shift : 24)) & 255) * unit);
-          colour = f(colour * m);
-          sa = f(sa * m);
-        }
-        const left = f(colour * floatFactorOf(sourceFactor, sa, da));
-        const right = f(f(((d >>> shift) & 255) * unit) * floatFactorOf(destFactor, sa, da));
-        const sum = Math.max(0, Math.min(1, f(left + right)));
-        const scaled = Math.trunc(f(sum * 256));
-        out |= (scaled - (scaled >> 8)) << shift;
       }
       dest[i] = out;
     }

@@ -46,3 +46,21 @@ export interface Target {
   readonly box: Rect;
   readonly clip: Clip;
 }
+
+/** `dest` becomes `source` over, in, … `dest`. `mask` scales the source, per channel where `component` is set. */
+export type Combine = (
+  dest: Uint32Array,
+  source: Uint32Array,
+  mask: Uint32Array | null,
+  component: boolean,
+  count: number,
+) => void;
+
+/** The same in single precision: four values a pixel, red, green, blue, alpha, 0…1. */
+export type CombineFloat = (
+  dest: Float32Array,
+  source: Float32Array,
+  mask: Float32Array | null,
+  component: boolean,
+  count: number,
+) => void;

@@ -35,14 +35,24 @@ export type FetchRow = (x: number, y: number, count: number, out: Uint32Array) =
  */
 export function fetcher(sampling: Sampling): FetchRow {
   const { raster, transform } = sampling;
-  const format = sampling.readAs ?? raster.format;
-  const masks = readMasks(format);
-  // A blank top byte matters only where the top byte is read.
-  const keep = raster.blankTop === true ? masks.keep & 0x00ffffff : masks.keep;
-  const { set } = masks;
-  if (transform === null) return fetchAsIs(raster, sampling.repeat, keep, set);
-  const pixel = pixelReader(raster, sampling.repeat, keep, set);
+  if (transform === null) {
+    const { keep, set } = masksOf(sampling);
+    return fetchAsIs(raster, sampling.repeat, keep, set);
+  }
+  const pixel = pixelReaderOf(sampling);
   return sampling.filter === 'nearest' ? fetchNearest(transform, pixel) : fetchBilinear(transform, pixel);
+}
+
+/** Reads single pixels of what is sampled, without its transform. */
+export function pixelReaderOf(sampling: Sampling): PixelReader {
+  const { keep, set } = masksOf(sampling);
+  return pixelReader(sampling.raster, sampling.repeat, keep, set);
+}
+
+function masksOf({ raster, readAs }: Sampling): { readonly keep: number; readonly set: number } {
+  const { keep, set } = readMasks(readAs ?? raster.format);
+  // A blank top byte matters only where the top byte is read.
+  return { keep: raster.blankTop === true ? keep & 0x00ffffff : keep, set };
 }
 
 function fetchAsIs(raster: Raster, repeat: Repeat, keep: number, set: number): FetchRow {
@@ -59,6 +69,7 @@ function fetchAsIs(raster: Raster, repeat: Repeat, keep: number, set: number): F
   };
 }
 
+/** One pixel as a premultiplied word, anywhere. */
 type PixelReader = (x: number, y: number) => number;
 
 function pixelReader(raster: Raster, repeat: Repeat, keep: number, set: number): PixelReader {
@@ -80,7 +91,7 @@ function wrap(repeat: Repeat, at: number, size: number): number {
 }
 
 /** Where the centre of target pixel (x, y) lies in the source, in 1/65536 pixels, rounded to the nearest. */
-function startOf(a: number, b: number, c: number, x: number, y: number): number {
+export function startOf(a: number, b: number, c: number, x: number, y: number): number {
   return a * x + b * y + c + Math.floor(((a + b) * 32_768 + 32_768) / 65_536);
 }
 

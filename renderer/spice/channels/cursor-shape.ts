@@ -19,6 +19,8 @@ export interface CursorShape {
 const MAX_SIDE = 512;
 const OPAQUE = 0xff000000;
 const WHITE = 0x00ffffff;
+/** All 15 bits, as `rgb555` gives them. */
+const WHITE_555 = 0x00f8f8f8;
 
 /** Reads n-th pixel: its colour as 0x00BBGGRR. */
 type ColorOf = (index: number) => number;
@@ -58,7 +60,7 @@ export function readCursorShape(cursor: CursorData): CursorShape {
     }
     case CURSOR_TYPE.color16: {
       const color: ColorOf = (index) => rgb555((data[index * 2] ?? 0) | ((data[index * 2 + 1] ?? 0) << 8));
-      return { pixels, hotspot, invert: readMasked(data, pixels, count * 2, color) };
+      return { pixels, hotspot, invert: readMasked(data, pixels, count * 2, color, WHITE_555) };
     }
     case CURSOR_TYPE.color24: {
       const color: ColorOf = (index) => bgr(data, index * 3);
@@ -73,7 +75,13 @@ export function readCursorShape(cursor: CursorData): CursorShape {
   }
 }
 
-function readMasked(data: Uint8Array, pixels: Pixels, maskAt: number, colorOf: ColorOf): Uint8Array | null {
+function readMasked(
+  data: Uint8Array,
+  pixels: Pixels,
+  maskAt: number,
+  colorOf: ColorOf,
+  white = WHITE,
+): Uint8Array | null {
   const count = pixels.data.length;
   need(data, maskAt + Math.ceil(count / 8));
   let invert: Uint8Array | null = null;
@@ -82,7 +90,7 @@ function readMasked(data: Uint8Array, pixels: Pixels, maskAt: number, colorOf: C
     const color = colorOf(index);
     if (!through) {
       pixels.data[index] = (color | OPAQUE) >>> 0;
-    } else if (color === WHITE) {
+    } else if (color === white) {
       invert ??= new Uint8Array(count);
       invert[index] = 1;
     }
@@ -125,8 +133,7 @@ function bgr(data: Uint8Array, at: number): number {
   return ((data[at] ?? 0) << 16) | ((data[at + 1] ?? 0) << 8) | (data[at + 2] ?? 0);
 }
 
-/** The 5 bits of each channel become the high bits of 8, as spice-gtk has it; only all 15 bits are white. */
+/** The 5 bits of each channel become the high bits of 8, as spice-gtk has it: so the brightest is not quite white. */
 function rgb555(pixel: number): number {
-  if ((pixel & 0x7fff) === 0x7fff) return WHITE;
   return ((pixel & 0x1f) << 19) | ((pixel & 0x3e0) << 6) | ((pixel & 0x7c00) >> 7);
 }

@@ -66,6 +66,7 @@ test.each([
     [0, 1],
   ],
   ['color16', CURSOR_TYPE.color16, [0xff, 0x7f, 0, 0x7c, 0b10000000], [0, 0xff0000f8], [1, 0]],
+  ['color16, white', CURSOR_TYPE.color16, [0xff, 0x7f, 0, 0, 0], [0xfff8f8f8, 0xff000000], null],
   ['color24', CURSOR_TYPE.color24, [0, 0, 255, 255, 255, 255, 0b01000000], [OPAQUE_RED, 0], [0, 1]],
   ['color32', CURSOR_TYPE.color32, [0, 0, 255, 9, 255, 255, 255, 9, 0], [OPAQUE_RED, OPAQUE_WHITE], null],
 ] as const)('a pointer of type %s', (_name, type, data, pixels, invert) => {

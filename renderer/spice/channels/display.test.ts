@@ -199,6 +199,9 @@ test('an image kept is drawn again by its id until it is invalidated', () => {
     copy(9, 103, 0, () => undefined),
   );
   expect(channel.primary?.data[0]).toBe(0x000c0b0a);
+  expect(['bitmap', 'cached', 'quic'].map((source) => channel.statistics.pixels(source as 'quic'))).toEqual([
+    1, 1, 0,
+  ]);
   channel.receive(105, new MessageBuilder().u16(1).u8(1).u32(9).u32(0).build());
   expect(() =>
     channel.receive(
@@ -271,6 +274,23 @@ test('a picture that is due is shown at once and scaled; one that is early waits
   clock.now = 1040;
   timers[0]?.then();
   expect(channel.primary?.data[5]).toBe(0x445566);
+  const { statistics } = channel;
+  expect([statistics.videoShown, statistics.videoSkipped, statistics.pixels('mjpeg')]).toEqual([2, 0, 2]);
+});
+
+test('of pictures that are due together the last is shown, and the others count as skipped', async () => {
+  const { channel, decodings, timers, clock } = open();
+  channel.receive(create, surfaceCreate(0, 4, 4, true));
+  channel.receive(122, streamCreate(3, 1));
+  for (const [index, time] of [1010, 1020, 1030].entries()) {
+    channel.receive(123, streamData(3, time));
+    decodings[index]?.resolve(pixel(0xff000000 + time));
+    await settle();
+  }
+  clock.now = 1030;
+  timers.at(-1)?.then();
+  expect(channel.primary?.data[5]).toBe(1030);
+  expect([channel.statistics.videoShown, channel.statistics.videoSkipped]).toEqual([1, 2]);
 });
 
 test('a stream that cannot be decoded is refused; the session goes on', async () => {

@@ -33,6 +33,7 @@ import type { Rect } from '../protocol/geometry.ts';
 import { type DisplayMessage, type MonitorHead, readDisplayMessage } from '../protocol/messages.ts';
 import { DirtyAreas } from './dirty-areas.ts';
 import { compositeOf } from './display-composite.ts';
+import { DisplayStatistics } from './display-statistics.ts';
 import {
   brushImage,
   brushOf,
@@ -94,6 +95,7 @@ type Message<Kind extends DisplayMessage['kind']> = Extract<DisplayMessage, { ki
 
 /** Applies the messages of a display channel to its surfaces. A message whose image is still being decoded holds up those after it. */
 export class DisplayChannel implements ChannelHandler, Disposable {
+  readonly statistics = new DisplayStatistics();
   readonly #sender: ChannelSender;
   readonly #options: DisplayOptions;
   readonly #surfaces: Surfaces;
@@ -115,8 +117,10 @@ export class DisplayChannel implements ChannelHandler, Disposable {
         options.events.surfaceDestroyed(surface);
       },
     });
-    this.#loader = new ImageLoader(images, this.#surfaces);
-    this.#streams = new VideoStreams(sender, options.video, (surface, rect) => this.#changed(surface, rect));
+    this.#loader = new ImageLoader(images, this.#surfaces, (image) => this.statistics.countImage(image));
+    this.#streams = new VideoStreams(sender, options.video, this.statistics, (surface, rect) =>
+      this.#changed(surface, rect),
+    );
     sender.send(
       DISPLAY_OUT.init,
       displayInit({
@@ -135,6 +139,7 @@ export class DisplayChannel implements ChannelHandler, Disposable {
   }
 
   receive(type: number, body: Uint8Array): Drawing {
+    this.statistics.begin();
     return this.#handle(readDisplayMessage(type, body));
   }
 
@@ -359,6 +364,7 @@ export class DisplayChannel implements ChannelHandler, Disposable {
 
   #changed(surface: Surface, rect: Rect): void {
     if (!surface.primary) return;
+    this.statistics.changed();
     this.#dirty.add(surface, rect);
     if (this.#flushQueued || this.#dirty.empty) return;
     this.#flushQueued = true;

@@ -104,9 +104,10 @@ test('a change of the mouse mode forgets movement that waits', () => {
   expect(sent).toHaveLength(8);
 });
 
-test('lock keys both ways', () => {
+test('lock keys both ways; whatever a session before left pressed is let go first', () => {
   const { channel, sent, flags } = inputs();
   channel.receive(101, Uint8Array.of(2, 0));
+  expect(sent.splice(0)).toEqual([{ type: INPUTS_OUT.mouseRelease, body: [1, 0, 0] }]);
   channel.receive(102, Uint8Array.of(6, 0));
   channel.setModifiers(4);
   expect(flags).toEqual([2, 6]);

@@ -45,6 +45,10 @@ export class InputsChannel implements ChannelHandler {
     const message = readInputsMessage(type, body);
     switch (message.kind) {
       case 'init':
+        // A session that was cut off may have left a button down; servers let go of keys only (inputs-channel.cpp).
+        this.#sender.send(INPUTS_OUT.mouseRelease, mouseButton(MOUSE_BUTTON.left, 0));
+        this.#events.modifiers(message.body.modifiers);
+        return;
       case 'keyModifiers':
         this.#events.modifiers(message.body.modifiers);
         return;

@@ -130,6 +130,11 @@ export class MainChannel implements ChannelHandler {
     this.#sender.send(MAIN_OUT.mouseModeRequest, mouseModeRequest(MOUSE_MODE[mode]));
   }
 
+  /** Asks for the list of channels again, which a server answers at any time: does it still live? */
+  askForSign(): void {
+    this.#sender.send(MAIN_OUT.attachChannels, EMPTY);
+  }
+
   /**
    * Sends bytes to the guest's agent as its tokens allow; resolves when the last of them has gone out. They go out in the order of the calls.
    * Rejects with a LinkError when there is no agent, when it goes away or when too much is waiting already.

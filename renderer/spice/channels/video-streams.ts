@@ -14,11 +14,13 @@ import {
 import type { Clip, Rect } from '../protocol/geometry.ts';
 import { flipRows, type Pixels } from '../protocol/pixels.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
+import type { DisplayStatistics } from './display-statistics.ts';
 import { StreamReport } from './stream-report.ts';
 
 /** Decodes one stream's pictures, in the order given. Rows come from the top. */
 export interface VideoDecoder {
-  decode(data: Uint8Array, timeMs: number): Promise<Pixels>;
+  /** Null for what is not meant to be shown. Rejects for what cannot be decoded. */
+  decode(data: Uint8Array, timeMs: number): Promise<Pixels | null>;
   close(): void;
 }
 
@@ -49,10 +51,15 @@ export interface StreamData {
   readonly data: Uint8Array;
 }
 
+/** Each holds a decoder. spice-server has 50 at most (NUM_STREAMS). */
+const mostStreams = 64;
 /** Pictures of one stream that may wait for their time; the oldest gives way. */
 const mostWaiting = 16;
 /** Pictures of one stream that may be in the decoder before the channel is held back. */
 const mostDecoding = 4;
+/** How long a decoder may hold the channel back, unless it has this many pictures in it. */
+const longestHoldMs = 100;
+const mostUndecoded = 32;
 /** No picture waits longer than this: the two clocks then have nothing to do with each other. */
 const longestWaitMs = 2000;
 
@@ -64,6 +71,7 @@ interface Waiting {
 
 interface Stream {
   readonly id: number;
+  readonly codec: VideoCodec;
   readonly surface: Surface;
   readonly destination: Rect;
   readonly topDown: boolean;
@@ -81,11 +89,18 @@ export class VideoStreams implements Disposable {
   readonly #sender: ChannelSender;
   readonly #host: VideoHost;
   readonly #changed: (surface: Surface, rect: Rect) => void;
+  readonly #statistics: DisplayStatistics;
   readonly #streams = new Map<number, Stream>();
 
-  constructor(sender: ChannelSender, host: VideoHost, changed: (surface: Surface, rect: Rect) => void) {
+  constructor(
+    sender: ChannelSender,
+    host: VideoHost,
+    statistics: DisplayStatistics,
+    changed: (surface: Surface, rect: Rect) => void,
+  ) {
     this.#sender = sender;
     this.#host = host;
+    this.#statistics = statistics;
     this.#changed = changed;
   }
 
@@ -93,6 +108,9 @@ export class VideoStreams implements Disposable {
     const { streamId } = message;
     if (this.#streams.has(streamId)) {
       throw new ProtocolError('display.streamCreate', `stream ${streamId} exists already`);
+    }
+    if (this.#streams.size >= mostStreams) {
+      throw new ProtocolError('display.streamCreate', `more than ${mostStreams} streams at once`);
     }
     checkClip(surface, message.clip);
     const codec = this.#host.codecs.find((name) => VIDEO_CODEC[name] === message.codec);
@@ -102,6 +120,7 @@ export class VideoStreams implements Disposable {
     }
     this.#streams.set(streamId, {
       id: streamId,
+      codec,
       surface,
       destination: message.destination,
       topDown: (message.flags & STREAM_FLAG.topDown) !== 0,
@@ -126,18 +145,21 @@ export class VideoStreams implements Disposable {
     const done = stream.decoder.decode(message.data.slice(), message.multiMediaTime).then(
       (pixels) => {
         stream.decoding -= 1;
-        this.#decoded(stream, pixels, destination ?? stream.destination, message.multiMediaTime);
+        if (pixels !== null)
+          this.#decoded(stream, pixels, destination ?? stream.destination, message.multiMediaTime);
       },
       () => {
         // A picture that cannot be decoded ends the stream, not the session: the server goes on with images.
         stream.decoding -= 1;
+        this.#statistics.skipVideo(1);
         if (!stream.closed) {
           this.destroy(stream.id);
           this.#refuse(stream.id);
         }
       },
     );
-    return stream.decoding >= mostDecoding ? done : undefined;
+    if (stream.decoding < mostDecoding) return undefined;
+    return stream.decoding < mostUndecoded ? this.#within(done) : done;
   }
 
   clip(streamId: number, clip: Clip): void {
@@ -180,6 +202,17 @@ export class VideoStreams implements Disposable {
     this.destroyAll();
   }
 
+  /** A decoder may want more before it gives anything: the channel waits for it only so long. */
+  #within(done: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#host.later(longestHoldMs, resolve);
+      void done.then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
   #find(streamId: number): Stream | null {
     const stream = this.#streams.get(streamId);
     if (stream !== undefined) return stream;
@@ -213,7 +246,10 @@ export class VideoStreams implements Disposable {
       blankTop: true,
     };
     stream.waiting.push({ raster, at, time });
-    if (stream.waiting.length > mostWaiting) stream.waiting.shift();
+    if (stream.waiting.length > mostWaiting) {
+      stream.waiting.shift();
+      this.#statistics.skipVideo(1);
+    }
     this.#showDue(stream);
   }
 
@@ -231,10 +267,14 @@ export class VideoStreams implements Disposable {
         stream.cancel = this.#host.later(wait, () => this.#showDue(stream));
         break;
       }
+      if (due !== null) this.#statistics.skipVideo(1);
       due = first;
       stream.waiting.shift();
     }
     if (due === null) return;
+    // When it is due is when it counts as come: the wait before was wanted.
+    this.#statistics.begin();
+    this.#statistics.countVideo(stream.codec, due.raster.width, due.raster.height);
     putImage(stream.surface, { box: due.at, clip: stream.clip }, due.raster);
     this.#changed(stream.surface, due.at);
   }

@@ -87,8 +87,14 @@ const rowFormats: Readonly<Record<LzKind, number>> = {
  * Decodes into the target, whose size must be the header's. Kinds without alpha give opaque pixels, alpha alone (a8) gives it on
  * black, and xxxa replaces the alpha of what is in the target.
  * @param palette entries as on the wire, 0x00RRGGBB; null for the kinds without one
+ * @param spare what kinds of 24 and 32 bits without alpha get in the byte beside their colours, as a word; opaque unless told
  */
-export function decodeLz(source: Uint8Array, target: Pixels, palette: Uint32Array | null = null): void {
+export function decodeLz(
+  source: Uint8Array,
+  target: Pixels,
+  palette: Uint32Array | null = null,
+  spare: number = opaque,
+): void {
   const { kind, width, height, stride, topDown } = readLzHeader(source);
   checkTarget(where, width, height, target);
   const cells = signedWords(target);
@@ -100,10 +106,10 @@ export function decodeLz(source: Uint8Array, target: Pixels, palette: Uint32Arra
     case 'rgb16':
     case 'rgb24':
     case 'rgb32':
-      unpackColours(source, lzHeaderBytes, cells, kind === 'rgb16' ? 2 : 3);
+      unpackColours(source, lzHeaderBytes, cells, kind === 'rgb16' ? 2 : 3, spare);
       break;
     case 'rgba':
-      unpackAlpha(source, unpackColours(source, lzHeaderBytes, cells, 3), cells, true);
+      unpackAlpha(source, unpackColours(source, lzHeaderBytes, cells, 3, opaque), cells, true);
       break;
     default: {
       const bytes = scratchBytes(stride * height);
@@ -121,7 +127,13 @@ export function expandsBeyond(bytes: number, pixels: number): boolean {
 }
 
 /** Fills `cells`; answers where in the source it stopped. */
-function unpackColours(source: Uint8Array, from: number, cells: Int32Array, pixelBytes: 2 | 3): number {
+function unpackColours(
+  source: Uint8Array,
+  from: number,
+  cells: Int32Array,
+  pixelBytes: 2 | 3,
+  spare: number,
+): number {
   const end = source.length;
   const size = cells.length;
   const lengthBias = pixelBytes === 2 ? 1 : 0;
@@ -138,7 +150,7 @@ function unpackColours(source: Uint8Array, from: number, cells: Int32Array, pixe
       if (pixelBytes === 3) {
         for (; to < stop; to++, at += 3) {
           cells[to] =
-            opaque |
+            spare |
             ((source[at] as number) << 16) |
             ((source[at + 1] as number) << 8) |
             (source[at + 2] as number);
@@ -218,24 +230,60 @@ export function repeatBytes(bytes: Uint8Array, to: number, distance: number, len
   }
 }
 
-/** Replaces the alpha of all cells. `opaqueBefore` tells that all of it is 255 so far. */
+/**
+ * As unpackColours, for the alpha of all cells, byte by byte among the colours. `opaqueBefore` tells that all of it is 255 so far,
+ * as most of it stays in most pictures.
+ */
 function unpackAlpha(source: Uint8Array, from: number, cells: Int32Array, opaqueBefore: boolean): void {
+  const bytes = new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
+  const end = source.length;
   const size = cells.length;
-  const alpha = scratchBytes(size);
-  unpackBytes(source, from, alpha);
-  // Most of most pictures is opaque: look at four at a time.
-  const quads = new Int32Array(alpha.buffer, alpha.byteOffset, size >> 2);
-  let index = 0;
-  for (let quad = 0; quad < quads.length; quad++, index += 4) {
-    const four = quads[quad] as number;
-    if (four === -1 && opaqueBefore) continue;
-    cells[index] = ((cells[index] as number) & 0xffffff) | (four << 24);
-    cells[index + 1] = ((cells[index + 1] as number) & 0xffffff) | ((four << 16) & 0xff000000);
-    cells[index + 2] = ((cells[index + 2] as number) & 0xffffff) | ((four << 8) & 0xff000000);
-    cells[index + 3] = ((cells[index + 3] as number) & 0xffffff) | (four & 0xff000000);
-  }
-  for (; index < size; index++) {
-    cells[index] = ((cells[index] as number) & 0xffffff) | ((alpha[index] as number) << 24);
+  const kept = opaqueBefore ? 255 : -1;
+  let at = from;
+  let to = 0;
+  while (to < size) {
+    if (at >= end) throw new ProtocolError(where, 'the data end before the image does');
+    const control = source[at++] as number;
+    if (control < 32) {
+      const stop = to + control + 1;
+      if (stop > size) throw new ProtocolError(where, 'the data go beyond the image');
+      if (at + control + 1 > end) throw new ProtocolError(where, 'the data end before the image does');
+      for (; to < stop; to++, at++) bytes[to * 4 + 3] = source[at] as number;
+      continue;
+    }
+    let length = control >>> 5;
+    if (length === 7) {
+      let more = 255;
+      while (more === 255 && length <= size) {
+        more = at < end ? (source[at] as number) : 0;
+        at++;
+        length += more;
+      }
+    }
+    length += 2;
+    let distance = (control & 31) << 8;
+    const low = at < end ? (source[at] as number) : 0;
+    at++;
+    if (low === 255 && control % 32 === 31) {
+      distance = at + 1 < end ? ((source[at] as number) << 8) | (source[at + 1] as number) : 0;
+      distance += farDistance;
+      at += 2;
+    } else {
+      distance += low + 1;
+    }
+    if (at > end) throw new ProtocolError(where, 'the data end before the image does');
+    if (distance > to || length > size - to)
+      throw new ProtocolError(where, 'a match reaches outside of the image');
+    const first = to * 4 + 3;
+    const stop = first + length * 4;
+    if (distance === 1) {
+      const alpha = bytes[first - 4] as number;
+      if (alpha !== kept) for (let index = first; index < stop; index += 4) bytes[index] = alpha;
+    } else {
+      for (let index = first, ref = first - distance * 4; index < stop; index += 4, ref += 4)
+        bytes[index] = bytes[ref] as number;
+    }
+    to += length;
   }
 }
 

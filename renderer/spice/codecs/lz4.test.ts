@@ -46,6 +46,42 @@ test.each(['rgb32', 'rgba'] as const)('what was encoded comes back: %s', (kind) 
   );
 });
 
+/** Rows that come again after nearly as far as a match may reach, in changing parts. */
+function large(): ReturnType<typeof vectorPicture> {
+  const [width, height] = [600, 320];
+  const data = new Uint32Array(width * height);
+  for (let at = 0; at < data.length; at++) {
+    const before = at - 27 * width;
+    data[at] = before >= 0 && at % 97 !== 0 ? (data[before] ?? 0) : Math.imul(at, 0x9e3779b1) >>> 0;
+  }
+  return { width, height, data };
+}
+
+test.each(['rgb32', 'rgba'] as const)('colours change their order while matches reach back: %s', (kind) => {
+  const pixels = large();
+  for (const rows of [7, 320]) {
+    const bytes = encodeLz4(pixels, kind, rows);
+    const target = blank(pixels.width, pixels.height);
+    decodeLz4(bytes, target);
+    expect(target.data).toEqual(expected(kind, pixels));
+    const turned = blank(pixels.width, pixels.height);
+    bytes[0] = 0;
+    decodeLz4(bytes, turned);
+    expect(turned.data.subarray(0, pixels.width)).toEqual(target.data.subarray(-pixels.width));
+  }
+});
+
+test('garbled data of a larger picture stay within the target', () => {
+  const pixels = large();
+  const small = { width: 600, height: 30, data: pixels.data.subarray(0, 600 * 30) };
+  fc.assert(
+    fc.property(garbled(encodeLz4(small, 'rgba', 11), 2), (bytes) => {
+      expectContained(small.width, small.height, (target) => decodeLz4(bytes, target));
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test.each(kinds)('garbled data stay within the target: %s', (kind) => {
   fc.assert(
     fc.property(garbled(vector(`lz4 ${kind}`), 2), (bytes) => {
@@ -68,7 +104,10 @@ test('any blocks stay within the target', () => {
 test('formats that LZ4 does not come in are refused', () => {
   expect(() => decodeLz4(Uint8Array.of(1, 5, 0, 0, 0, 0), blank())).toThrow('bitmap format 5');
   expect(() => decodeLz4(Uint8Array.of(1, 10, 0, 0, 0, 0), blank())).toThrow('bitmap format 10');
-  expect(() => decodeLz4(Uint8Array.of(1, 8, 0, 0, 0, 0), blank())).toThrow('a block is empty');
-  expect(() => decodeLz4(Uint8Array.of(1, 8, 255, 0, 0, 0), blank())).toThrow('end within a block');
+  expect(() => decodeLz4(Uint8Array.of(1, 8, 0, 0, 0, 0, 0, 0, 0, 0), blank())).toThrow('a block is empty');
+  expect(() => decodeLz4(Uint8Array.of(1, 8, 255, 0, 0, 0, 0, 0, 0, 0), blank())).toThrow(
+    'end within a block',
+  );
+  expect(() => decodeLz4(Uint8Array.of(1, 8, 0, 0, 0, 0), blank())).toThrow('6 bytes cannot hold');
   expect(() => decodeLz4(new Uint8Array(0), blank())).toThrow('bitmap format 0');
 });

@@ -109,10 +109,15 @@ export class Pace {
 /** Which code is best after which sample, for up to four channels. */
 export class Model {
   /** By channel × 256 + the sample before: the code in the low three bits, its `escapeZeros` above them. */
-  readonly codes = new Uint8Array(4 * 256);
+  readonly codes: Uint8Array;
   family: CodeFamily = eightBitFamily;
   /** By (channel × 8 + bucket) × 8 + code: bits that this code would have taken lately. */
   readonly #counters = new Uint32Array(4 * 8 * 8);
+
+  /** `codes` may be given: 1024 bytes of whoever reads them. */
+  constructor(codes = new Uint8Array(4 * 256)) {
+    this.codes = codes;
+  }
 
   reset(family: CodeFamily): void {
     this.family = family;

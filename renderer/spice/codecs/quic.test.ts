@@ -55,6 +55,29 @@ test.each([
   }
 });
 
+test('alpha that changes slowly comes back, with its empty runs', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 90 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.nat(),
+      (width, step, seed) => {
+        const height = 40;
+        const data = Uint32Array.from({ length: width * height }, (_, at) => {
+          const [x, y] = [at % width, Math.floor(at / width)];
+          // Now and then a leap: a long codeword behind an empty run.
+          const leap = Math.imul(at + seed, 0x9e3779b1) >>> 24 < 6 ? 0x7b : 0;
+          return (((((x + y) / step) & 255) ^ leap) << 24) >>> 0;
+        });
+        const target = blank(width, height);
+        decodeQuic(encodeQuic({ width, height, data }, 'rgba'), target);
+        expect(target.data).toEqual(data);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
 test('the source may begin anywhere in a larger buffer', () => {
   const bytes = vector('quic rgb32');
   const larger = new Uint8Array(bytes.length + 3);
@@ -91,6 +114,19 @@ test('data that end early are refused', () => {
   expect(() => decodeQuic(bytes.subarray(0, bytes.length - 16), blank())).toThrow(
     'quic: the data end in row',
   );
+});
+
+test('a size that takes more bits than there are is refused', () => {
+  const header = (kind: number, width: number, height: number, bytes: number): Uint8Array => {
+    const all = new Uint8Array(quicHeaderBytes + bytes);
+    all.set(new Uint8Array(Uint32Array.of(0x43495551, 0, kind, width, height).buffer));
+    return all;
+  };
+  // Three colours of three pixels and a run take ten bits a row, alpha four more.
+  expect(readQuicHeader(header(4, 2000, 8, 10)).height).toBe(8);
+  expect(() => readQuicHeader(header(4, 2000, 9, 10))).toThrow('cannot hold');
+  expect(readQuicHeader(header(5, 2000, 8, 14)).height).toBe(8);
+  expect(() => readQuicHeader(header(5, 2000, 8, 13))).toThrow('cannot hold');
 });
 
 test('headers are checked', () => {

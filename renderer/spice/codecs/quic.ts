@@ -8,6 +8,7 @@
 import { checkImageSize, checkTarget, maxImageSide, type Pixels, signedWords } from '../protocol/pixels.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import { type CodeFamily, eightBitFamily, fiveBitFamily, Model, Pace, runOrders } from './quic-model.ts';
+import { scratchBytes } from './scratch.ts';
 
 const where = 'quic';
 export const quicMagic = 0x43495551;
@@ -36,8 +37,11 @@ export function readQuicHeader(source: Uint8Array): QuicHeader {
   const width = view.getUint32(12, true);
   const height = view.getUint32(16, true);
   checkImageSize(where, width, height);
-  // The first pixel of every row takes a bit a channel at the least, and a run cannot begin before the third.
-  if (height * Math.min(width, 3) > source.length * 8) {
+  // A pixel takes a bit a channel at the least. A run takes one too, and cannot begin before the fourth.
+  const channels = kind === 'gray' ? 1 : kind === 'rgba' ? 4 : 3;
+  const runs = width > 3 ? (kind === 'rgba' ? 2 : 1) : 0;
+  const bitsPerRow = channels * Math.min(width, 3) + runs;
+  if (bitsPerRow * height > (source.length - quicHeaderBytes) * 8) {
     throw new ProtocolError(where, `${source.length} bytes cannot hold ${width} × ${height} pixels`);
   }
   return { kind, width, height };
@@ -47,148 +51,158 @@ export function readQuicHeader(source: Uint8Array): QuicHeader {
 export function decodeQuic(source: Uint8Array, target: Pixels): void {
   const { kind, width, height } = readQuicHeader(source);
   checkTarget(where, width, height, target);
-  begin(kind === 'rgb16' ? fiveBitFamily : eightBitFamily);
-  skip(source, 16);
-  skip(source, 16);
+  const words = wordsOf(source, width);
+  begin(kind === 'rgb16' ? fiveBitFamily : eightBitFamily, words);
   const cells = signedWords(target);
-  const end = source.length & ~3;
+  const end = source.length >> 2;
   for (let row = 0; row < height; row++) {
-    if (kind !== 'gray') colourRow(source, cells, row * width, width);
-    if (kind === 'gray' || kind === 'rgba') plane(source, cells, row * width, width, kind);
-    if ((reader[AT] as number) > end)
+    if (kind !== 'gray') colourRow(words, cells, row * width, width);
+    if (kind === 'gray' || kind === 'rgba') plane(words, cells, row * width, width, kind);
+    if ((stateWords[AT] as number) > end)
       throw new ProtocolError(where, `the data end in row ${row} of ${height}`);
   }
   if (kind === 'rgb16') widenFiveBits(cells);
 }
 
-// Places in the bit reader's state.
-const BITS = 0; // the next 32 bits of the stream
-const AHEAD = 1; // what was read beyond them, from the top bit down
-const LEFT = 2; // how many bits there are in AHEAD
-const AT = 3; // where the next word is in the source
-
 const opaque = 0xff000000 | 0;
 /** A longer run is left to the engine's own loop. */
 const longFill = 24;
 
-// The state is the module's: V8 then knows the tables' places and lengths, which saves half of the work of every access.
-const reader = new Int32Array(4);
-const model = new Model();
-const codes = model.codes;
+// The state is the module's and in one buffer: V8 then knows where it is and how long, and keeps its registers for the rest.
 const colourPace = new Pace();
 const planePace = new Pace();
+const codesBytes = 1024;
+const CODES = 0;
 /** The family's escapes by code: lengths, then bases, then masks. */
-const escapes = new Uint8Array(24);
-const BASE = 8;
-const MASK = 16;
-/** The folded differences of the row, three channels in a word; entry 0 stands for the pixel before the row. */
-const contexts = new Int32Array(maxImageSide + 1);
-/** The same for the single channel of gray and alpha. */
-const planeContexts = new Uint8Array(maxImageSide + 1);
+const LENGTH = codesBytes;
+const BASE = LENGTH + 8;
+const MASK = BASE + 8;
+const RUN_ORDER = MASK + 8;
 /** The single channel's rows: of the even rows, and of the odd ones. */
-const evenPlane = new Uint8Array(maxImageSide);
-const oddPlane = new Uint8Array(maxImageSide);
+const EVEN_PLANE = RUN_ORDER + 32;
+const ODD_PLANE = EVEN_PLANE + maxImageSide;
+/** The folded differences of the row's single channel, of gray and alpha; entry 0 stands for the pixel before the row. */
+const PLANE_CONTEXT = ODD_PLANE + maxImageSide;
+// The rest is in words.
+/** The same for colours, three channels in a word. */
+const CONTEXT = (PLANE_CONTEXT + maxImageSide + 8) >> 2;
+const BITS = CONTEXT + maxImageSide + 4; // the next 32 bits of the stream
+const AHEAD = BITS + 1; // what was read beyond them, from the top bit down
+const LEFT = BITS + 2; // how many bits there are in AHEAD
+const AT = BITS + 3; // where the next word is in the source
+const memory = new ArrayBuffer((BITS + 4) * 4);
+const state = new Uint8Array(memory);
+const stateWords = new Int32Array(memory);
+state.set(runOrders, RUN_ORDER);
+const model = new Model(state.subarray(CODES, CODES + codesBytes));
 
-function begin(family: CodeFamily): void {
+function begin(family: CodeFamily, words: Int32Array): void {
   model.reset(family);
   colourPace.reset();
   planePace.reset();
-  escapes.set(family.escapeLength);
-  escapes.set(family.escapeBase, BASE);
-  escapes.set(family.escapeMask, MASK);
-  contexts.fill(0, 0, 2);
-  planeContexts.fill(0, 0, 2);
-  reader.fill(0);
-  reader[AT] = quicHeaderBytes;
+  state.set(family.escapeLength, LENGTH);
+  state.set(family.escapeBase, BASE);
+  state.set(family.escapeMask, MASK);
+  stateWords.fill(0, CONTEXT, CONTEXT + 2);
+  state.fill(0, PLANE_CONTEXT, PLANE_CONTEXT + 2);
+  stateWords[BITS] = words[quicHeaderBytes / 4] as number;
+  stateWords[AHEAD] = words[quicHeaderBytes / 4 + 1] as number;
+  stateWords[LEFT] = 32;
+  stateWords[AT] = quicHeaderBytes / 4 + 2;
 }
 
 /** Drops 1 to 31 bits. */
-function skip(source: Uint8Array, bits: number): void {
-  const ahead = reader[AHEAD] as number;
-  reader[BITS] = ((reader[BITS] as number) << bits) | (ahead >>> (32 - bits));
-  reader[AHEAD] = ahead << bits;
-  const left = (reader[LEFT] as number) - bits;
-  reader[LEFT] = left;
+function skip(words: Int32Array, bits: number): void {
+  const ahead = stateWords[AHEAD] as number;
+  stateWords[BITS] = ((stateWords[BITS] as number) << bits) | (ahead >>> (32 - bits));
+  stateWords[AHEAD] = ahead << bits;
+  const left = (stateWords[LEFT] as number) - bits;
+  stateWords[LEFT] = left;
   if (left < 0) {
-    const at = reader[AT] as number;
-    const word = wordAt(source, at);
-    reader[AT] = at + 4;
-    reader[BITS] = (reader[BITS] as number) | (word >>> (32 + left));
-    reader[AHEAD] = word << -left;
-    reader[LEFT] = 32 + left;
+    const at = stateWords[AT] as number;
+    const word = words[at] as number;
+    stateWords[AT] = at + 1;
+    stateWords[BITS] = (stateWords[BITS] as number) | (word >>> (32 + left));
+    stateWords[AHEAD] = word << -left;
+    stateWords[LEFT] = 32 + left;
   }
 }
 
 /** One sample in the code of its context (channel × 256 + the sample before). */
-function sample(source: Uint8Array, context: number): number {
-  const packed = codes[context & 1023] as number;
+function sample(words: Int32Array, context: number): number {
+  const packed = state[(CODES + context) & 1023] as number;
   const code = packed & 7;
-  const bits = reader[BITS] as number;
+  const bits = stateWords[BITS] as number;
   const zeros = Math.clz32(bits);
   if (zeros < packed >>> 3) {
-    skip(source, zeros + code + 1);
+    skip(words, zeros + code + 1);
     return ((zeros - 1) << code) + (bits >>> (31 - zeros - code));
   }
-  const length = escapes[code] as number;
-  skip(source, length);
-  const beyond = (bits >>> (32 - length)) & (escapes[code + MASK] as number);
-  return ((escapes[code + BASE] as number) + beyond) & model.family.sampleMask;
+  const length = state[LENGTH + code] as number;
+  skip(words, length);
+  const beyond = (bits >>> (32 - length)) & (state[MASK + code] as number);
+  return ((state[BASE + code] as number) + beyond) & model.family.sampleMask;
 }
 
 /** The folded differences of a pixel after the one with these. */
-function threeSamples(source: Uint8Array, before: number): number {
-  const red = sample(source, before & 255);
-  const green = sample(source, 256 + ((before >>> 8) & 255));
-  const blue = sample(source, 512 + ((before >>> 16) & 255));
+function threeSamples(words: Int32Array, before: number): number {
+  const red = sample(words, before & 255);
+  const green = sample(words, 256 + ((before >>> 8) & 255));
+  const blue = sample(words, 512 + ((before >>> 16) & 255));
   return red | (green << 8) | (blue << 16);
 }
 
 /** A run's length; never more than `most`, or it throws. */
-function readRun(source: Uint8Array, pace: Pace, most: number): number {
+function readRun(words: Int32Array, pace: Pace, most: number): number {
   let length = 0;
   for (;;) {
-    const ones = Math.min(8, Math.clz32(~(reader[BITS] as number)));
+    const ones = Math.min(8, Math.clz32(~(stateWords[BITS] as number)));
     for (let one = 0; one < ones; one++) {
-      length += 1 << (runOrders[pace.runState] as number);
+      length += 1 << (state[RUN_ORDER + pace.runState] as number);
       if (pace.runState < 31) pace.runState++;
     }
     if (length > most) throw new ProtocolError(where, 'a run goes beyond its row');
     if (ones < 8) {
-      skip(source, ones + 1);
+      skip(words, ones + 1);
       break;
     }
-    skip(source, 8);
+    skip(words, 8);
   }
-  const order = runOrders[pace.runState] as number;
+  const order = state[RUN_ORDER + pace.runState] as number;
   if (order > 0) {
-    length += (reader[BITS] as number) >>> (32 - order);
-    skip(source, order);
+    length += (stateWords[BITS] as number) >>> (32 - order);
+    skip(words, order);
   }
   if (pace.runState > 0) pace.runState--;
   if (length > most) throw new ProtocolError(where, 'a run goes beyond its row');
   return length;
 }
 
-function colourRow(source: Uint8Array, cells: Int32Array, at: number, width: number): void {
-  contexts[0] = contexts[1] as number;
+function colourRow(words: Int32Array, cells: Int32Array, at: number, width: number): void {
+  stateWords[CONTEXT + 0] = stateWords[CONTEXT + 1] as number;
   for (let from = 0; from < width; ) {
     const end = colourPace.segmentEnd(from, width);
     let column = from;
     if (column === 0) {
-      firstColour(source, cells, at, width);
+      firstColour(words, cells, at, width);
       column = 1;
     }
     if (column < end) {
-      if (at === 0) topColours(source, cells, column, end);
-      else colours(source, cells, at, at - width, column, end);
+      if (at === 0) inParts(column, end, (first, last) => topColours(words, cells, first, last));
+      else colours(words, cells, at, at - width, column, end);
     }
     from = end;
   }
 }
 
+/** The first row comes once an image: in parts, so that V8 has seen the end of its loop before it compiles that. */
+function inParts(from: number, end: number, decode: (from: number, end: number) => void): void {
+  for (let part = from; part < end; part += 64) decode(part, Math.min(end, part + 64));
+}
+
 function updateColours(column: number): void {
-  const before = contexts[column] as number;
-  const now = contexts[column + 1] as number;
+  const before = stateWords[CONTEXT + column] as number;
+  const now = stateWords[CONTEXT + column + 1] as number;
   const halveAt = colourPace.halvingAt;
   model.update(0, before & 255, now & 255, halveAt);
   model.update(1, (before >>> 8) & 255, (now >>> 8) & 255, halveAt);
@@ -196,15 +210,15 @@ function updateColours(column: number): void {
 }
 
 /** The three channels of one pixel, predicted by `prediction`. */
-function colour(source: Uint8Array, column: number, prediction: number): number {
-  const folded = threeSamples(source, contexts[column] as number);
-  contexts[column + 1] = folded;
+function colour(words: Int32Array, column: number, prediction: number): number {
+  const folded = threeSamples(words, stateWords[CONTEXT + column] as number);
+  stateWords[CONTEXT + column + 1] = folded;
   return opaque | (addUnfolded(prediction, folded) & Math.imul(model.family.sampleMask, 0x010101));
 }
 
 /** The first pixel of a row is predicted by the one above alone. */
-function firstColour(source: Uint8Array, cells: Int32Array, at: number, width: number): void {
-  cells[at] = colour(source, 0, at === 0 ? 0 : (cells[at - width] as number));
+function firstColour(words: Int32Array, cells: Int32Array, at: number, width: number): void {
+  cells[at] = colour(words, 0, at === 0 ? 0 : (cells[at - width] as number));
   if (colourPace.wait > 0) {
     colourPace.wait--;
   } else {
@@ -214,10 +228,10 @@ function firstColour(source: Uint8Array, cells: Int32Array, at: number, width: n
 }
 
 /** The first row is predicted by the left neighbour alone and has no runs. */
-function topColours(source: Uint8Array, cells: Int32Array, from: number, end: number): void {
+function topColours(words: Int32Array, cells: Int32Array, from: number, end: number): void {
   let update = from + colourPace.wait;
   for (let column = from; column < end; column++) {
-    cells[column] = colour(source, column, cells[column - 1] as number);
+    cells[column] = colour(words, column, cells[column - 1] as number);
     if (column === update) {
       updateColours(column);
       update = column + 1 + colourPace.drawWait();
@@ -232,7 +246,7 @@ function topColours(source: Uint8Array, cells: Int32Array, from: number, end: nu
  * so that what V8 has checked of the arrays stays checked; what needs a call is done between its rounds.
  */
 function colours(
-  source: Uint8Array,
+  words: Int32Array,
   cells: Int32Array,
   at: number,
   above: number,
@@ -244,14 +258,14 @@ function colours(
   let update = (column + colourPace.wait) | 0;
   let runAt = 0;
   while (column < end) {
-    let bits = reader[BITS] as number;
-    let ahead = reader[AHEAD] as number;
-    let leftOver = reader[LEFT] as number;
-    let next = reader[AT] as number;
+    let bits = stateWords[BITS] as number;
+    let ahead = stateWords[AHEAD] as number;
+    let leftOver = stateWords[LEFT] as number;
+    let next = stateWords[AT] as number;
     let left = (cells[at + column - 1] as number) & 0xffffff;
     let beforeLeft = column > 2 ? (cells[at + column - 2] as number) & 0xffffff : -1;
     let aboveLeft = (cells[above + column - 1] as number) & 0xffffff;
-    let folded = contexts[column] as number;
+    let folded = stateWords[CONTEXT + column] as number;
     const stop = Math.min(end, update + 1) | 0;
     let run = false;
     let long = false;
@@ -264,41 +278,38 @@ function colours(
       }
 
       // All three samples out of the same 32 bits: a codeword that does not end within them is read as a longer one.
-      let packed = codes[folded & 255] as number;
+      let packed = state[(CODES + folded) & 255] as number;
       let code = packed & 7;
       let zeros = Math.clz32(bits);
       let length = zeros + code + 1;
       let red = (((zeros - 1) << code) + (bits >>> (32 - length))) | 0;
       if (zeros >= packed >>> 3) {
-        length = escapes[code] as number;
-        red =
-          (escapes[code + BASE] as number) + ((bits >>> (32 - length)) & (escapes[code + MASK] as number));
+        length = state[LENGTH + code] as number;
+        red = (state[BASE + code] as number) + ((bits >>> (32 - length)) & (state[MASK + code] as number));
       }
       let total = length;
       let rest = bits << length;
 
-      packed = codes[256 + ((folded >>> 8) & 255)] as number;
+      packed = state[CODES + 256 + ((folded >>> 8) & 255)] as number;
       code = packed & 7;
       zeros = Math.clz32(rest);
       length = zeros + code + 1;
       let green = (((zeros - 1) << code) + (rest >>> (32 - length))) | 0;
       if (zeros >= packed >>> 3) {
-        length = escapes[code] as number;
-        green =
-          (escapes[code + BASE] as number) + ((rest >>> (32 - length)) & (escapes[code + MASK] as number));
+        length = state[LENGTH + code] as number;
+        green = (state[BASE + code] as number) + ((rest >>> (32 - length)) & (state[MASK + code] as number));
       }
       total += length;
       rest <<= length;
 
-      packed = codes[512 + ((folded >>> 16) & 255)] as number;
+      packed = state[CODES + 512 + ((folded >>> 16) & 255)] as number;
       code = packed & 7;
       zeros = Math.clz32(rest);
       length = zeros + code + 1;
       let blue = (((zeros - 1) << code) + (rest >>> (32 - length))) | 0;
       if (zeros >= packed >>> 3) {
-        length = escapes[code] as number;
-        blue =
-          (escapes[code + BASE] as number) + ((rest >>> (32 - length)) & (escapes[code + MASK] as number));
+        length = state[LENGTH + code] as number;
+        blue = (state[BASE + code] as number) + ((rest >>> (32 - length)) & (state[MASK + code] as number));
       }
       total += length;
       if (total > 31) {
@@ -307,20 +318,13 @@ function colours(
       }
 
       folded = (red | (green << 8) | (blue << 16)) & colourMask;
-      contexts[column + 1] = folded;
+      stateWords[CONTEXT + column + 1] = folded;
       bits = (bits << total) | (ahead >>> (32 - total));
       ahead <<= total;
       leftOver -= total;
       if (leftOver < 0) {
-        let word = 0;
-        if (next + 3 < source.length) {
-          word =
-            (source[next] as number) |
-            ((source[next + 1] as number) << 8) |
-            ((source[next + 2] as number) << 16) |
-            ((source[next + 3] as number) << 24);
-        }
-        next += 4;
+        const word = words[next] as number;
+        next = (next + 1) | 0;
         ahead = word << -leftOver;
         leftOver += 32;
         bits |= word >>> leftOver;
@@ -337,14 +341,14 @@ function colours(
       column = (column + 1) | 0;
     }
 
-    reader[BITS] = bits;
-    reader[AHEAD] = ahead;
-    reader[LEFT] = leftOver;
-    reader[AT] = next;
+    stateWords[BITS] = bits;
+    stateWords[AHEAD] = ahead;
+    stateWords[LEFT] = leftOver;
+    stateWords[AT] = next;
     if (run) {
       runAt = column;
       // What a call answers is an object to V8 until it is told otherwise, and then so is all that it is added to.
-      const length = readRun(source, colourPace, end - column) | 0;
+      const length = readRun(words, colourPace, end - column) | 0;
       const same = left | opaque;
       if (length > longFill) cells.fill(same, at + column, at + column + length);
       else for (let cell = at + column, last = cell + length; cell < last; cell++) cells[cell] = same;
@@ -355,7 +359,7 @@ function colours(
     }
     if (long) {
       const up = (cells[above + column] as number) & 0xffffff;
-      cells[at + column] = colour(source, column, (left & up) + (((left ^ up) & 0xfefefe) >>> 1));
+      cells[at + column] = colour(words, column, (left & up) + (((left ^ up) & 0xfefefe) >>> 1));
       column++;
     }
     if (column === update + 1) {
@@ -367,57 +371,67 @@ function colours(
 }
 
 /** A row of the single channel, and what becomes of it in the pixels. */
-function plane(
-  source: Uint8Array,
-  cells: Int32Array,
-  at: number,
-  width: number,
-  kind: 'gray' | 'rgba',
-): void {
+function plane(words: Int32Array, cells: Int32Array, at: number, width: number, kind: 'gray' | 'rgba'): void {
   const odd = (at / width) & 1;
-  const row = odd === 1 ? oddPlane : evenPlane;
-  const above = odd === 1 ? evenPlane : oddPlane;
+  const row = odd === 1 ? ODD_PLANE : EVEN_PLANE;
+  const above = odd === 1 ? EVEN_PLANE : ODD_PLANE;
   const channel = kind === 'gray' ? 0 : 768;
-  planeContexts[0] = planeContexts[1] as number;
+  state[PLANE_CONTEXT + 0] = state[PLANE_CONTEXT + 1] as number;
   for (let from = 0; from < width; ) {
     const end = planePace.segmentEnd(from, width);
     let column = from;
     if (column === 0) {
-      const folded = sample(source, channel + (planeContexts[0] as number));
-      planeContexts[1] = folded;
-      row[0] = addUnfolded(at === 0 ? 0 : (above[0] as number), folded);
+      const folded = sample(words, channel + (state[PLANE_CONTEXT + 0] as number));
+      state[PLANE_CONTEXT + 1] = folded;
+      state[row] = addUnfolded(at === 0 ? 0 : (state[above] as number), folded);
       if (planePace.wait > 0) {
         planePace.wait--;
       } else {
         planePace.wait = planePace.drawWait();
-        model.update(channel >> 8, planeContexts[0] as number, folded, planePace.halvingAt);
+        model.update(channel >> 8, state[PLANE_CONTEXT + 0] as number, folded, planePace.halvingAt);
       }
       column = 1;
     }
     if (column < end) {
-      if (at === 0) topPlane(source, row, channel, column, end);
-      else planeSegment(source, row, above, channel, column, end);
+      if (at === 0) inParts(column, end, (first, last) => topPlane(words, row, channel, first, last));
+      else planeSegment(words, row, above, channel, column, end);
     }
     from = end;
   }
   if (kind === 'gray') {
     for (let column = 0; column < width; column++) {
-      cells[at + column] = opaque | Math.imul(row[column] as number, 0x010101);
+      cells[at + column] = opaque | Math.imul(state[row + column] as number, 0x010101);
     }
   } else {
-    for (let column = 0; column < width; column++) {
-      cells[at + column] = ((cells[at + column] as number) & 0xffffff) | ((row[column] as number) << 24);
-    }
+    setAlpha(cells, at, row, width);
   }
 }
 
-function topPlane(source: Uint8Array, row: Uint8Array, channel: number, from: number, end: number): void {
+/** The colours are opaque so far, and most of most pictures stays so: look at four at a time. */
+function setAlpha(cells: Int32Array, at: number, row: number, width: number): void {
+  const whole = width >> 2;
+  const first = row >> 2;
+  let cell = at | 0;
+  for (let quad = 0; quad < whole; quad++, cell = (cell + 4) | 0) {
+    const four = stateWords[first + quad] as number;
+    if (four === -1) continue;
+    cells[cell] = ((cells[cell] as number) & 0xffffff) | (four << 24);
+    cells[cell + 1] = ((cells[cell + 1] as number) & 0xffffff) | ((four << 16) & 0xff000000);
+    cells[cell + 2] = ((cells[cell + 2] as number) & 0xffffff) | ((four << 8) & 0xff000000);
+    cells[cell + 3] = ((cells[cell + 3] as number) & 0xffffff) | (four & 0xff000000);
+  }
+  for (let column = whole << 2; column < width; column++, cell++) {
+    cells[cell] = ((cells[cell] as number) & 0xffffff) | ((state[row + column] as number) << 24);
+  }
+}
+
+function topPlane(words: Int32Array, row: number, channel: number, from: number, end: number): void {
   let update = from + planePace.wait;
   for (let column = from; column < end; column++) {
-    const before = planeContexts[column] as number;
-    const folded = sample(source, channel + before);
-    planeContexts[column + 1] = folded;
-    row[column] = addUnfolded(row[column - 1] as number, folded);
+    const before = state[PLANE_CONTEXT + column] as number;
+    const folded = sample(words, channel + before);
+    state[PLANE_CONTEXT + column + 1] = folded;
+    state[row + column] = addUnfolded(state[row + column - 1] as number, folded);
     if (column === update) {
       model.update(channel >> 8, before, folded, planePace.halvingAt);
       update = column + 1 + planePace.drawWait();
@@ -426,89 +440,103 @@ function topPlane(source: Uint8Array, row: Uint8Array, channel: number, from: nu
   planePace.wait = update - end;
 }
 
-/** As `colours`, for one channel. */
+/**
+ * As `colours`, for one channel. Where alpha is a gradient it stands still every few pixels and most runs are empty: those are
+ * read together with the sample behind them, without a branch, as nothing foretells them.
+ */
 function planeSegment(
-  source: Uint8Array,
-  row: Uint8Array,
-  above: Uint8Array,
+  words: Int32Array,
+  row: number,
+  above: number,
   channel: number,
   from: number,
   end: number,
 ): void {
   let column = from | 0;
   let update = (column + planePace.wait) | 0;
-  let runAt = 0;
   while (column < end) {
-    let bits = reader[BITS] as number;
-    let ahead = reader[AHEAD] as number;
-    let leftOver = reader[LEFT] as number;
-    let next = reader[AT] as number;
-    let left = row[column - 1] as number;
-    let beforeLeft = column > 2 ? (row[column - 2] as number) : -1;
-    let aboveLeft = above[column - 1] as number;
-    let folded = planeContexts[column] as number;
+    let bits = stateWords[BITS] as number;
+    let ahead = stateWords[AHEAD] as number;
+    let leftOver = stateWords[LEFT] as number;
+    let next = stateWords[AT] as number;
+    let runState = planePace.runState | 0;
+    let order = state[RUN_ORDER + runState] as number;
+    let left = state[row + column - 1] as number;
+    let beforeLeft = column > 2 ? (state[row + column - 2] as number) : noSample;
+    let aboveLeft = state[above + column - 1] as number;
+    let folded = state[PLANE_CONTEXT + column] as number;
     const stop = Math.min(end, update + 1) | 0;
     let run = false;
+    let still = 0;
 
     while (column < stop) {
-      const up = above[column] as number;
-      if (up === aboveLeft && left === beforeLeft && runAt !== column) {
-        run = true;
-        break;
-      }
-      const packed = codes[(channel + folded) & 1023] as number;
+      const up = state[above + column] as number;
+      // All ones where a run begins, else 0.
+      still = (((up ^ aboveLeft) | (left ^ beforeLeft)) - 1) >> 31;
+      run = (still & (bits >>> (31 - order))) !== 0;
+      if (run) break;
+      const empty = still & (order + 1);
+      const window = bits << empty;
+      const packed = state[(CODES + (channel + folded)) & 1023] as number;
       const code = packed & 7;
-      const zeros = Math.clz32(bits);
-      let length = zeros + code + 1;
-      folded = (((zeros - 1) << code) + (bits >>> (32 - length))) | 0;
+      const zeros = Math.clz32(window);
+      let length = (zeros + code + 1) | 0;
+      let value = (((zeros - 1) << code) + (window >>> (32 - length))) | 0;
       if (zeros >= packed >>> 3) {
-        length = escapes[code] as number;
-        const beyond = (bits >>> (32 - length)) & (escapes[code + MASK] as number);
-        folded = ((escapes[code + BASE] as number) + beyond) & 255;
+        length = state[LENGTH + code] as number;
+        const beyond = (window >>> (32 - length)) & (state[MASK + code] as number);
+        value = ((state[BASE + code] as number) + beyond) & 255;
       }
-      planeContexts[column + 1] = folded;
-      bits = (bits << length) | (ahead >>> (32 - length));
-      ahead <<= length;
-      leftOver -= length;
+      const total = (empty + length) | 0;
+      if (total > 31) break;
+
+      folded = value;
+      state[PLANE_CONTEXT + column + 1] = folded;
+      runState = (runState + (still & (-runState >> 31))) | 0;
+      order = state[RUN_ORDER + runState] as number;
+      bits = (bits << total) | (ahead >>> (32 - total));
+      ahead <<= total;
+      leftOver -= total;
       if (leftOver < 0) {
-        let word = 0;
-        if (next + 3 < source.length) {
-          word =
-            (source[next] as number) |
-            ((source[next + 1] as number) << 8) |
-            ((source[next + 2] as number) << 16) |
-            ((source[next + 3] as number) << 24);
-        }
-        next += 4;
+        const word = words[next] as number;
+        next = (next + 1) | 0;
         ahead = word << -leftOver;
         leftOver += 32;
         bits |= word >>> leftOver;
       }
-      beforeLeft = column > 1 ? left : -1;
+      beforeLeft = column > 1 ? left : noSample;
       aboveLeft = up;
       left = (((left + up) >>> 1) + ((folded >>> 1) ^ -(folded & 1))) & 255;
-      row[column] = left;
+      state[row + column] = left;
       column = (column + 1) | 0;
     }
 
-    reader[BITS] = bits;
-    reader[AHEAD] = ahead;
-    reader[LEFT] = leftOver;
-    reader[AT] = next;
+    stateWords[BITS] = bits;
+    stateWords[AHEAD] = ahead;
+    stateWords[LEFT] = leftOver;
+    stateWords[AT] = next;
+    planePace.runState = runState;
     if (run) {
-      runAt = column;
-      const length = readRun(source, planePace, end - column) | 0;
-      if (length > longFill) row.fill(left, column, column + length);
-      else for (let cell = column, last = cell + length; cell < last; cell++) row[cell] = left;
+      const length = readRun(words, planePace, end - column) | 0;
+      if (length > longFill) state.fill(left, row + column, row + column + length);
+      else for (let cell = column, last = cell + length; cell < last; cell++) state[row + cell] = left;
       update = (update + length) | 0;
       column = (column + length) | 0;
       continue;
     }
+    if (column < stop) {
+      // An empty run and its sample that do not fit into 32 bits.
+      if (still !== 0) readRun(words, planePace, 0);
+      folded = sample(words, channel + folded);
+      state[PLANE_CONTEXT + column + 1] = folded;
+      state[row + column] = addUnfolded((left + (state[above + column] as number)) >>> 1, folded);
+      column = (column + 1) | 0;
+    }
     if (column === update + 1) {
       model.update(
         channel >> 8,
-        planeContexts[update] as number,
-        planeContexts[update + 1] as number,
+        state[PLANE_CONTEXT + update] as number,
+        state[PLANE_CONTEXT + update + 1] as number,
         planePace.halvingAt,
       );
       update = (column + planePace.drawWait()) | 0;
@@ -517,15 +545,16 @@ function planeSegment(
   planePace.wait = update - end;
 }
 
-/** A little-endian word; zero behind the end. */
-function wordAt(source: Uint8Array, at: number): number {
-  if (at + 3 >= source.length) return 0;
-  return (
-    (source[at] as number) |
-    ((source[at + 1] as number) << 8) |
-    ((source[at + 2] as number) << 16) |
-    ((source[at + 3] as number) << 24)
-  );
+/** In the place of a sample: one that equals none. */
+const noSample = 256;
+
+/** The stream as words, with zeros behind it for more than a row can take. */
+function wordsOf(source: Uint8Array, width: number): Int32Array {
+  const size = source.length & ~3;
+  const bytes = scratchBytes(size + width * 24 + 64);
+  bytes.set(size === source.length ? source : source.subarray(0, size));
+  bytes.fill(0, size);
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
 }
 
 /** Adds folded differences to three channels at once, each modulo 256. */

@@ -2,12 +2,12 @@ import type { PixelFormat, Raster } from '../canvas/draw-types.ts';
 import { colorOf16, is16 } from '../canvas/pixel-format.ts';
 import type { Surface } from '../canvas/surface.ts';
 import { decodeBitmap } from '../codecs/bitmap.ts';
-import { decodeGlz } from '../codecs/glz.ts';
+import { decodeGlz, readGlzHeader } from '../codecs/glz.ts';
 import { decodeJpeg, decodeJpegAlpha } from '../codecs/jpeg-alpha.ts';
 import { decodeLz, readLzHeader } from '../codecs/lz.ts';
-import { decodeLz4 } from '../codecs/lz4.ts';
+import { decodeLz4, readLz4Format } from '../codecs/lz4.ts';
 import { decodeQuic, readQuicHeader } from '../codecs/quic.ts';
-import { decodeZlibGlz } from '../codecs/zlib-glz.ts';
+import { inflateGlz } from '../codecs/zlib-glz.ts';
 import { BITMAP_FORMAT, IMAGE_FLAG, IMAGE_TYPE } from '../protocol/constants.ts';
 import type { BitmapImage, CachedImage, Image, PaletteSource, SurfaceImage } from '../protocol/image.ts';
 import { createPixels, type Pixels } from '../protocol/pixels.ts';
@@ -35,8 +35,11 @@ export class ImageLoader implements Disposable {
   readonly #shared: SharedImages;
   readonly #membership: Disposable;
   readonly #surfaces: SurfaceLookup;
+  readonly #count: (image: Image) => void;
 
-  constructor(shared: SharedImages, surfaces: SurfaceLookup) {
+  /** `count` is told of every image that is to be drawn. */
+  constructor(shared: SharedImages, surfaces: SurfaceLookup, count: (image: Image) => void) {
+    this.#count = count;
     this.#shared = shared;
     this.#membership = shared.join();
     this.#surfaces = surfaces;
@@ -48,6 +51,7 @@ export class ImageLoader implements Disposable {
 
   /** `format` is that of the surface drawn to: palettes hold colours in its depth. @throws ProtocolError. */
   load(image: Image, use: ImageUse, format: PixelFormat): Loaded {
+    this.#count(image);
     if (image.type === IMAGE_TYPE.surface) return this.#surfaces.get(image.surfaceId);
     if (image.type === IMAGE_TYPE.fromCache || image.type === IMAGE_TYPE.fromCacheLossless) {
       return this.#cached(image);
@@ -72,38 +76,42 @@ export class ImageLoader implements Disposable {
 
   #decode(image: Exclude<Image, CachedImage | SurfaceImage>, use: ImageUse, format: PixelFormat): Loaded {
     const { width, height } = image;
-    // The decoders make opaque pixels 255 on top; to the protocol that byte is 0 unless it says otherwise.
+    // Beside the colours of opaque pixels the protocol has 0 unless it says otherwise. LZ, LZ4 and bitmaps are decoded so, which spares
+    // a pass over the picture; the other decoders write 255, which is blanked when it is drawn.
     const blankTop = (image.flags & IMAGE_FLAG.highBitsSet) === 0;
     switch (image.type) {
       case IMAGE_TYPE.bitmap:
         return this.#bitmap(image, use, format, blankTop);
       case IMAGE_TYPE.quic: {
-        const pixels = createPixels('images', width, height);
+        const header = readQuicHeader(image.data);
+        const pixels = createAnnounced(image, header);
         decodeQuic(image.data, pixels);
-        const content = contentOfKind(readQuicHeader(image.data).kind);
+        const content = contentOfKind(header.kind);
         return rasterOf(pixels, asDecoded(content, image, format), format, blankTop);
       }
       case IMAGE_TYPE.lzRgb: {
-        const pixels = createPixels('images', width, height);
-        decodeLz(image.data, pixels);
-        const content = contentOfKind(readLzHeader(image.data).kind);
-        return rasterOf(pixels, asDecoded(content, image, format), format, blankTop);
+        const header = readLzHeader(image.data);
+        const pixels = createAnnounced(image, header);
+        decodeLz(image.data, pixels, null, spareOf(blankTop));
+        const content = contentOfKind(header.kind);
+        // Of 16 bits the decoder makes opaque pixels in any case.
+        const blank = blankTop && header.kind === 'rgb16';
+        return rasterOf(pixels, asDecoded(content, image, format), format, blank);
       }
       case IMAGE_TYPE.lzPalette: {
-        const pixels = createPixels('images', width, height);
+        const pixels = createAnnounced(image, readLzHeader(image.data));
         decodeLz(image.data, pixels, this.#palette(image.palette, format));
         return rasterOf(pixels, 'palette', format, blankTop);
       }
       case IMAGE_TYPE.lz4: {
+        const lz4Format = readLz4Format(image.data, width, height);
         const pixels = createPixels('images', width, height);
-        decodeLz4(image.data, pixels);
-        return rasterOf(pixels, contents[image.data[1] ?? 0] ?? 'xrgb', format, blankTop);
+        decodeLz4(image.data, pixels, spareOf(blankTop));
+        return rasterOf(pixels, contents[lz4Format] ?? 'xrgb', format, false);
       }
       case IMAGE_TYPE.glzRgb:
-      case IMAGE_TYPE.zlibGlzRgb: {
-        const pixels = createPixels('images', width, height);
-        return this.#glz(image, pixels, format, blankTop);
-      }
+      case IMAGE_TYPE.zlibGlzRgb:
+        return this.#glz(image, format, blankTop);
       case IMAGE_TYPE.jpeg:
         return decodeJpeg(image.data, width, height, this.#shared.decodeJpeg).then((pixels) =>
           rasterOf(pixels, 'xrgb', format, blankTop),
@@ -118,16 +126,22 @@ export class ImageLoader implements Disposable {
     }
   }
 
-  /** GLZ refers to images of all display channels; one that is still under way on another is waited for. */
-  #glz(image: GlzImage, pixels: Pixels, format: PixelFormat, blankTop: boolean): Loaded {
+  /**
+   * GLZ refers to images of all display channels; one that is still under way on another is waited for. The size in its header holds,
+   * whatever was announced: so it is in spice-gtk (decode-glz.c), which for all other codecs refuses one that differs (canvas_base.c).
+   */
+  #glz(image: GlzImage, format: PixelFormat, blankTop: boolean): Loaded {
     const { window } = this.#shared;
-    const missing =
+    const data =
       image.type === IMAGE_TYPE.glzRgb
-        ? decodeGlz(image.data, pixels, window)
-        : decodeZlibGlz(image.data, image.glzBytes, pixels, window);
-    if (missing === null) return rasterOf(pixels, contentOfKind(window.lastKind), format, blankTop);
+        ? image.data
+        : inflateGlz(image.data, image.glzBytes, image.width * image.height);
+    const header = readGlzHeader(data);
+    const pixels = createPixels('images', header.width, header.height);
+    const missing = decodeGlz(data, pixels, window);
+    if (missing === null) return rasterOf(pixels, contentOfKind(header.kind), format, blankTop);
     if (!this.#shared.several) throw new ProtocolError('images', `GLZ image ${missing} never came`);
-    return window.whenAdded().then(() => this.#glz(image, pixels, format, blankTop));
+    return window.whenAdded().then(() => this.#glz(image, format, blankTop));
   }
 
   #bitmap(image: BitmapImage, use: ImageUse, surface: PixelFormat, blankTop: boolean): Raster {
@@ -135,12 +149,12 @@ export class ImageLoader implements Disposable {
     const pixels = createPixels('images', width, height);
     const indexed = format <= BITMAP_FORMAT.bit8;
     const palette = indexed ? this.#palette(image.palette, surface) : null;
-    decodeBitmap(image.data, pixels, { format, topDown, stride, palette });
+    decodeBitmap(image.data, pixels, { format, topDown, stride, palette, spare: spareOf(blankTop) });
     // A palette's colours are pixels of the surface; as such they have an alpha where it has one, and it is 0.
     if (indexed && surface === 'a8r8g8b8' && (use === 'original' || (image.flags & keeping) !== 0)) {
       return { width, height, data: pixels.data, format: surface, blankTop: true };
     }
-    return rasterOf(pixels, indexed ? 'palette' : (contents[format] ?? 'xrgb'), surface, blankTop);
+    return rasterOf(pixels, indexed ? 'palette' : (contents[format] ?? 'xrgb'), surface, indexed && blankTop);
   }
 
   /** Colours 0x00RRGGBB; for 16-bit surfaces the palette holds their pixels. */
@@ -148,6 +162,23 @@ export class ImageLoader implements Disposable {
     const entries = this.palettes.resolve(source);
     return entries !== null && is16(format) ? entries.map((entry) => colorOf16(format, entry)) : entries;
   }
+}
+
+/** Room for an image, once what its own header says is known to be what was announced. @throws ProtocolError. */
+function createAnnounced(image: Image, header: { readonly width: number; readonly height: number }): Pixels {
+  const { width, height } = header;
+  if (width !== image.width || height !== image.height) {
+    throw new ProtocolError(
+      'images',
+      `the data hold ${width} × ${height} pixels, the image was announced as ${image.width} × ${image.height}`,
+    );
+  }
+  return createPixels('images', width, height);
+}
+
+/** The byte beside the colours, as a word. */
+function spareOf(blankTop: boolean): number {
+  return blankTop ? 0 : 0xff000000 | 0;
 }
 
 /** What an image holds, apart from the surface it is for. */

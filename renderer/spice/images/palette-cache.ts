@@ -4,6 +4,8 @@ import { ProtocolError } from '../protocol/protocol-error.ts';
 /** Palettes the server may refer to again. Its own bound is far below this (red_worker keeps 128 of 256 colours). */
 const mostPalettes = 4096;
 
+const mostColours = 256;
+
 /** Colours sent with one image and named by id in later ones. */
 export class PaletteCache {
   readonly #palettes = new Map<bigint, Palette>();
@@ -34,7 +36,10 @@ export class PaletteCache {
   }
 
   #put(palette: Palette): void {
-    this.#palettes.set(palette.id, palette);
+    const { id, entries } = palette;
+    // No format has an index beyond that, and what is not used is not to be held.
+    const kept = entries.length > mostColours ? { id, entries: entries.slice(0, mostColours) } : palette;
+    this.#palettes.set(id, kept);
     if (this.#palettes.size > mostPalettes) throw new ProtocolError('images', 'too many palettes are kept');
   }
 }

@@ -40,6 +40,14 @@ test('a server that keeps more than was offered is refused; what it drops makes 
   other.put(2n, raster(20), false);
 });
 
+test('not even tiny images are kept without end', () => {
+  const cache = new PixmapCache(2 ** 24);
+  const tiny = raster(1);
+  expect(() => {
+    for (let id = 0n; id < 2n ** 20n; id++) cache.put(id, tiny, false);
+  }).toThrow('more than 524288 images');
+});
+
 test('who waits for an image is woken when it comes', async () => {
   const cache = new PixmapCache(10);
   const woken = Promise.all([cache.whenPut(5n), cache.whenPut(5n)]);

@@ -6,6 +6,9 @@ interface Entry {
   readonly lossy: boolean;
 }
 
+/** The server counts pixels alone, we also pay for each image: so many take some 200 MB beside their pixels. */
+const mostEntries = 512 * 1024;
+
 /**
  * Images that the server may draw again by their id. It knows the cache's size (DISPLAY_INIT) and says what to drop,
  * so nothing is dropped of our own accord: a server that keeps more than we offered breaks the protocol.
@@ -29,6 +32,9 @@ export class PixmapCache {
       throw new ProtocolError('images', `the image cache has ${this.#pixels} pixels, more than was offered`);
     }
     this.#entries.set(id, { raster, lossy });
+    if (this.#entries.size > mostEntries) {
+      throw new ProtocolError('images', `the image cache has more than ${mostEntries} images`);
+    }
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     for (const wake of waiting ?? []) wake();

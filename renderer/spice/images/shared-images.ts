@@ -7,15 +7,12 @@ const cachePixels = 20 * 1024 * 1024;
 /** 64 MiB; a window of 0 would make the server's automatic mode do without GLZ. */
 const windowPixels = 16 * 1024 * 1024;
 
-/** The GLZ window, which also tells what came in last. */
+/** The GLZ window, which also tells when something came in. */
 class SharedWindow extends GlzWindow {
-  /** The kind of the image added last. */
-  lastKind = '';
   #waiting: (() => void)[] = [];
 
   override add(id: number, image: GlzImage): void {
     super.add(id, image);
-    this.lastKind = image.kind;
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -146,6 +146,14 @@ test('a connection that breaks, in order or not', async () => {
   const second = await open();
   second.server.transport.onClose(new Error('ECONNRESET'));
   expect(second.heard.closed).toMatchObject([{ kind: 'lost' }]);
+  // In a message's header, and in its body.
+  for (const bytes of [Uint8Array.of(200, 0, 8), Uint8Array.of(200, 0, 8, 0, 0, 0, 1, 2, 3)]) {
+    const { server, heard } = await open();
+    server.send(200);
+    server.raw(bytes);
+    server.transport.onClose(null);
+    expect(heard.closed).toMatchObject([{ kind: 'lost' }]);
+  }
 });
 
 test.each([

@@ -127,7 +127,7 @@ export class Channel implements ChannelSender {
     options.serials.open(options.type, options.id);
     this.#assembler.push(source.takeRest());
     transport.onData = (bytes) => this.#receive(bytes);
-    transport.onClose = (reason) => this.#finish(reason === null ? null : this.#lost(reason));
+    transport.onClose = (reason) => this.#finish(this.#endOf(reason));
   }
 
   /** Messages flow from here on. */
@@ -261,8 +261,13 @@ export class Channel implements ChannelSender {
     this.send(BASE_OUT.ack, EMPTY);
   }
 
-  #lost(cause: Error): LinkError {
-    return new LinkError('lost', 'The connection to the guest’s screen was lost.', { cause });
+  /** Null: in order. A server that means to end does not do so inside a message. */
+  #endOf(reason: Error | null): LinkError | null {
+    if (reason !== null) {
+      return new LinkError('lost', 'The connection to the guest’s screen was lost.', { cause: reason });
+    }
+    if (this.#waiting || this.#assembler.isBetween) return null;
+    return new LinkError('lost', `The ${this.#options.name} channel ended inside a message.`);
   }
 
   #finish(error: Error | null): void {

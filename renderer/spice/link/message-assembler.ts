@@ -47,6 +47,11 @@ export class MessageAssembler {
     return this.#held;
   }
 
+  /** Every byte that came has been taken in a whole message. */
+  get isBetween(): boolean {
+    return this.#headerFill === 0 && this.#partial === null && this.#held === 0;
+  }
+
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.#chunks.push(chunk);

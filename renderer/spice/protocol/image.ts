@@ -105,7 +105,7 @@ export interface Mask {
 }
 
 /** bitmap_fmt → bits a pixel. */
-const BITS_PER_PIXEL: Readonly<Record<number, number>> = {
+export const BITS_PER_PIXEL: Readonly<Record<number, number>> = {
   [BITMAP_FORMAT.bit1Le]: 1,
   [BITMAP_FORMAT.bit1Be]: 1,
   [BITMAP_FORMAT.bit4Le]: 4,

@@ -5,5 +5,5 @@ import { SpiceSession } from './session.ts';
 /** spice-html5, fetched and patched. */
 export async function loadHtml5(): Promise<OpenSession> {
   const library = await loadSpice();
-  return (screen, openStream, listener) => new SpiceSession(library, screen, openStream, listener);
+  return (screen, streams, listener) => new SpiceSession(library, screen, () => streams.open(), listener);
 }

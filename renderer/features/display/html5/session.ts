@@ -1,6 +1,6 @@
 import type { Channel, MainChannel } from '@spice-project/spice-html5/src/spiceconn.js';
 import type { ByteStream } from '../../../bridge/bridge.ts';
-import type { GuestSession, SessionListener } from '../guest-session.ts';
+import type { GuestSession, SessionEnd, SessionListener } from '../guest-session.ts';
 import { type MouseButton, mouseButtons } from '../mouse-buttons.ts';
 import { KEY_GAP_MS, PacedSender } from '../paced-sender.ts';
 import type { Size } from '../scaling.ts';
@@ -50,7 +50,8 @@ export class SpiceSession implements GuestSession {
         // The socket lies in a folder only this user can enter; no ticket is set on it.
         password: '',
         screen_id: screen.id,
-        onerror: (error) => this.#end(error instanceof Error ? error.message : String(error)),
+        onerror: (error) =>
+          this.#end({ kind: 'garbled', reason: error instanceof Error ? error.message : String(error) }),
       });
     } catch (error) {
       this.#served[Symbol.dispose]();
@@ -70,7 +71,7 @@ export class SpiceSession implements GuestSession {
         this.#unacknowledged = Math.max(0, this.#unacknowledged - ACK_BUNCH);
         if (this.#waiting !== null) this.#sendPlace(this.#waiting);
       },
-      failed: (error) => this.#end(error.message),
+      failed: (error) => this.#end({ kind: 'garbled', reason: error.message }),
       note: (text) => console.debug(`spice: ${text}`),
     });
   }
@@ -131,7 +132,7 @@ export class SpiceSession implements GuestSession {
     stream.onData = (bytes) => watched.onData?.(bytes);
     stream.onClose = (reason) => {
       watched.onClose?.(reason);
-      this.#end(reason);
+      this.#end({ kind: reason === '' ? 'closed' : 'lost', reason });
     };
     return watched;
   }
@@ -154,11 +155,11 @@ export class SpiceSession implements GuestSession {
     return true;
   }
 
-  #end(reason: string | null): void {
+  #end(end: SessionEnd): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#close();
-    this.#listener.onEnd(reason);
+    this.#listener.onEnd(end);
   }
 
   /** Closes every channel but leaves the surfaces: the last picture stays on screen. */

@@ -1,6 +1,8 @@
 import type { CursorState } from '../../../spice/channels/cursor.ts';
-import type { SessionFigures } from '../guest-session.ts';
+import type { AgentState, ClipboardNews } from '../agent-state.ts';
+import type { SessionEnd, SessionFigures } from '../guest-session.ts';
 import type { MouseButton } from '../mouse-buttons.ts';
+import type { Size } from '../scaling.ts';
 
 /** What a person's hands do; `keys` are scancode bytes of set 1. */
 export type Hand =
@@ -10,28 +12,43 @@ export type Hand =
   | { readonly kind: 'moveTo' | 'moveBy'; readonly x: number; readonly y: number }
   | { readonly kind: 'button'; readonly button: MouseButton; readonly pressed: boolean };
 
+/** What the page asks of the guest's agent (see SessionAgent). */
+export type AgentRequest =
+  | { readonly ask: 'resize'; readonly size: Size }
+  | { readonly ask: 'allow'; readonly allowed: boolean }
+  | { readonly ask: 'offer'; readonly text: string }
+  | { readonly ask: 'take' };
+
+/** The Worker's first message, with the port for all others. */
+export interface Begin {
+  /** Ports are asked for with `open`. */
+  readonly way: { readonly kind: 'webSocket'; readonly url: string } | { readonly kind: 'port' };
+}
+
 /** What the page tells the Worker. Streams are numbered by the Worker. */
 export type ToWorker =
-  | { readonly kind: 'data'; readonly stream: number; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'ended'; readonly stream: number; readonly reason: string }
+  | { readonly kind: 'port'; readonly stream: number; readonly port: MessagePort }
+  | { readonly kind: 'noPort'; readonly stream: number; readonly reason: string }
   /** The canvas that was asked for with `screen`. */
   | { readonly kind: 'canvas'; readonly screen: number; readonly canvas: OffscreenCanvas }
   | { readonly kind: 'hand'; readonly hand: Hand }
+  | { readonly kind: 'agent'; readonly request: AgentRequest }
   | { readonly kind: 'figures' }
   | { readonly kind: 'close' };
 
 /** What the Worker tells the page. */
 export type FromWorker =
+  /** Wants a port for a stream. */
   | { readonly kind: 'open'; readonly stream: number }
-  | { readonly kind: 'send'; readonly stream: number; readonly bytes: Uint8Array<ArrayBuffer> }
-  /** So many bytes of `data` have been taken in. */
-  | { readonly kind: 'taken'; readonly stream: number; readonly bytes: number }
-  | { readonly kind: 'hangUp'; readonly stream: number }
   /** The guest's screen has this size from now on; wants a canvas. */
   | { readonly kind: 'screen'; readonly screen: number; readonly width: number; readonly height: number }
   /** The first picture is on that canvas. */
   | { readonly kind: 'drawn'; readonly screen: number }
   | { readonly kind: 'cursor'; readonly state: CursorState }
+  | { readonly kind: 'agent'; readonly state: Exclude<AgentState, 'unsupported'> }
+  | { readonly kind: 'clipboard'; readonly news: ClipboardNews }
   | { readonly kind: 'mouse'; readonly takes: 'places' | 'movements' }
-  | { readonly kind: 'figures'; readonly figures: Omit<SessionFigures, 'bytesIn'> }
-  | { readonly kind: 'end'; readonly reason: string | null };
+  | { readonly kind: 'figures'; readonly figures: SessionFigures }
+  /** See SessionListener.onSilent. */
+  | { readonly kind: 'silent'; readonly since: number | null }
+  | { readonly kind: 'end'; readonly end: SessionEnd };

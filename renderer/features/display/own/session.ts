@@ -1,18 +1,28 @@
+import { Fault } from '../../../../backend/contract/fault.ts';
+import type { StreamWay } from '../../../bridge/bridge.ts';
 import { KEY_MODIFIER } from '../../../spice/protocol/constants.ts';
-import type { GuestSession, OpenSession, SessionFigures, SessionListener } from '../guest-session.ts';
+import type { SessionAgent } from '../agent-state.ts';
+import type {
+  GuestSession,
+  OpenSession,
+  SessionEnd,
+  SessionFigures,
+  SessionListener,
+} from '../guest-session.ts';
 import type { Locks } from '../keyboard.ts';
 import type { MouseButton } from '../mouse-buttons.ts';
 import type { Size } from '../scaling.ts';
 import { GuestCursor } from './guest-cursor.ts';
-import type { FromWorker, Hand, ToWorker } from './messages.ts';
-import { StreamRelay } from './stream-relay.ts';
+import type { AgentRequest, Begin, FromWorker, Hand, ToWorker } from './messages.ts';
 
 /** How long the Worker may take to let go of keys and channels before it is ended, ms. */
 const CLOSE_TIMEOUT_MS = 1000;
 
 /** Opens a session of Innkeeper's own SPICE client. */
-export const openOwnSession: OpenSession = (screen, openStream, listener) =>
-  new OwnSession(screen, openStream, listener);
+export const openOwnSession: OpenSession = (screen, streams, listener) =>
+  new OwnSession(screen, streams.way, listener);
+
+const IN_ORDER: SessionEnd = { kind: 'closed', reason: null };
 
 interface Picture {
   readonly number: number;
@@ -22,11 +32,17 @@ interface Picture {
 
 /** The page's half: streams, the canvas in its place, the pointer's looks. A Worker speaks SPICE and draws. */
 class OwnSession implements GuestSession {
+  readonly agent: SessionAgent = {
+    resize: (size) => this.#ask({ ask: 'resize', size }),
+    allowClipboard: (allowed) => this.#ask({ ask: 'allow', allowed }),
+    offerText: (text) => this.#ask({ ask: 'offer', text }),
+    takeText: () => this.#ask({ ask: 'take' }),
+  };
   readonly #screen: HTMLElement;
   readonly #listener: SessionListener;
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #relay: StreamRelay;
+  readonly #way: StreamWay;
   readonly #cursor: GuestCursor;
   /** The canvas that is being drawn on for the first time. */
   #next: Picture | null = null;
@@ -36,24 +52,22 @@ class OwnSession implements GuestSession {
   #closeTimer: ReturnType<typeof setTimeout> | null = null;
   #asked: PromiseWithResolvers<SessionFigures> | null = null;
 
-  constructor(
-    screen: HTMLElement,
-    openStream: ConstructorParameters<typeof StreamRelay>[1],
-    listener: SessionListener,
-  ) {
+  constructor(screen: HTMLElement, way: StreamWay, listener: SessionListener) {
     this.#screen = screen;
     this.#listener = listener;
     this.#cursor = new GuestCursor(screen);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#relay = new StreamRelay(port1, openStream);
+    this.#way = way;
     port1.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     this.#worker = new Worker(new URL('./worker/main.ts', import.meta.url), {
       type: 'module',
       name: 'spice-viewer',
     });
-    this.#worker.onerror = (event) => this.#end(event.message || 'The viewer’s Worker could not be started.');
-    this.#worker.postMessage(null, [port2]);
+    this.#worker.onerror = ({ message }) =>
+      this.#end({ kind: 'garbled', reason: message || 'The viewer’s Worker could not be started.' });
+    const begin: Begin = { way: way.kind === 'port' ? { kind: 'port' } : way };
+    this.#worker.postMessage(begin, [port2]);
   }
 
   get size(): Size | null {
@@ -99,13 +113,27 @@ class OwnSession implements GuestSession {
     if (this.#phase !== 'open') return;
     this.#phase = 'closing';
     this.#keepPicture();
-    // Held keys are let go over the streams, so those close after the Worker has said that it is done.
+    // Held keys are let go over the streams, which the Worker closes before it says that it is done.
     this.#post({ kind: 'close' });
-    this.#closeTimer = setTimeout(() => this.#end(null), CLOSE_TIMEOUT_MS);
+    this.#closeTimer = setTimeout(() => this.#end(IN_ORDER), CLOSE_TIMEOUT_MS);
   }
 
   #hand(hand: Hand): void {
     if (this.#phase === 'open') this.#post({ kind: 'hand', hand });
+  }
+
+  #ask(request: AgentRequest): void {
+    if (this.#phase === 'open') this.#post({ kind: 'agent', request });
+  }
+
+  async #openPort(stream: number): Promise<void> {
+    if (this.#way.kind !== 'port') return;
+    try {
+      const port = await this.#way.open();
+      this.#post({ kind: 'port', stream, port }, [port]);
+    } catch (thrown) {
+      this.#post({ kind: 'noPort', stream, reason: Fault.from(thrown).message });
+    }
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): void {
@@ -115,10 +143,7 @@ class OwnSession implements GuestSession {
   #receive(message: FromWorker): void {
     switch (message.kind) {
       case 'open':
-      case 'send':
-      case 'taken':
-      case 'hangUp':
-        this.#relay.handle(message);
+        void this.#openPort(message.stream);
         return;
       case 'screen':
         if (this.#phase === 'open') this.#addCanvas(message.screen, message);
@@ -129,17 +154,26 @@ class OwnSession implements GuestSession {
       case 'cursor':
         this.#cursor.set(message.state);
         return;
+      case 'agent':
+        if (this.#phase === 'open') this.#listener.onAgent?.(message.state);
+        return;
+      case 'clipboard':
+        if (this.#phase === 'open') this.#listener.onClipboard?.(message.news);
+        return;
       case 'mouse':
         this.#takes = message.takes;
         this.#cursor.setFloating(message.takes === 'movements');
         if (this.#phase === 'open') this.#listener.onPointer(message.takes);
         return;
       case 'figures':
-        this.#asked?.resolve({ ...message.figures, bytesIn: this.#relay.bytesIn });
+        this.#asked?.resolve(message.figures);
         this.#asked = null;
         return;
+      case 'silent':
+        if (this.#phase === 'open') this.#listener.onSilent?.(message.since);
+        return;
       case 'end':
-        this.#end(message.reason);
+        this.#end(message.end);
         return;
     }
   }
@@ -184,16 +218,15 @@ class OwnSession implements GuestSession {
     this.#listener.onScreen(still, shown.size);
   }
 
-  #end(reason: string | null): void {
+  #end(end: SessionEnd): void {
     if (this.#phase === 'ended') return;
     const wasOpen = this.#phase === 'open';
     if (wasOpen) this.#keepPicture();
     this.#phase = 'ended';
     if (this.#closeTimer !== null) clearTimeout(this.#closeTimer);
-    this.#relay[Symbol.dispose]();
     this.#worker.terminate();
     this.#port.close();
     this.#asked?.reject(new Error('The session has ended.'));
-    if (wasOpen) this.#listener.onEnd(reason);
+    if (wasOpen) this.#listener.onEnd(end);
   }
 }

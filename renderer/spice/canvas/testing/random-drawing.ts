@@ -19,6 +19,7 @@ export const drawingKinds = [
   'stroke',
   'dashes',
   'composite',
+  'floats',
 ] as const;
 export type DrawingKind = (typeof drawingKinds)[number];
 
@@ -27,11 +28,19 @@ interface Size {
   readonly height: number;
 }
 
-/** The ternary codes that need all three inputs or that the reference client has a routine for. */
-const binaryRop3 = new Set([
+/** The ternary codes that need no more than two inputs: the reference client has no routine for them and stops. */
+export const binaryRop3 = new Set([
   0, 3, 5, 10, 12, 15, 17, 34, 48, 51, 60, 63, 68, 80, 85, 90, 95, 102, 119, 136, 153, 160, 165, 170, 175,
   187, 192, 195, 204, 207, 221, 238, 240, 243, 245, 250, 252, 255,
 ]);
+
+/** X Render's operators, by whether pixman computes them in bytes or in single precision. */
+const integerOperators: readonly [number, ...number[]] = [
+  0, 1, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 48, 49, 50, 51, 52, 55, 57, 58,
+];
+const floatOperators: readonly [number, ...number[]] = [
+  13, 13, 19, 20, 21, 22, 23, 24, 25, 26, 27, 35, 36, 37, 38, 39, 40, 41, 42, 43, 53, 54, 56, 59, 60, 61, 62,
+];
 
 /** Messages that draw one kind of thing on a surface 0 of some size and of this format (surface_fmt). */
 export class RandomDrawing {
@@ -109,7 +118,9 @@ export class RandomDrawing {
       case 'dashes':
         return this.#stroke();
       case 'composite':
-        return this.#composite();
+        return this.#composite(integerOperators);
+      case 'floats':
+        return this.#composite(floatOperators);
     }
   }
 
@@ -311,15 +322,16 @@ export class RandomDrawing {
     return { type: 310, body: message.build() };
   }
 
-  #composite(): RandomMessage {
+  #composite(operators: readonly [number, ...number[]]): RandomMessage {
     const dice = this.#dice;
     const { message } = this.#base(true);
-    const hasMask = dice.chance(50);
+    const masked = dice.chance(50);
     const turned = dice.chance(50);
-    const maskTurned = hasMask && dice.chance(40);
-    const operator = dice.pick([
-      0, 1, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 48, 49, 50, 51, 52, 55, 57, 58,
-    ]);
+    const bothTurned = masked && dice.chance(40);
+    const operator = dice.pick(operators);
+    // Blends of hue and the like, under a mask, take what an earlier row has left in pixman's buffer.
+    const hasMask = masked && operator < 59;
+    const maskTurned = hasMask && bothTurned;
     const filters = (dice.between(0, 4) << 8) | (dice.between(0, 4) << 11);
     const repeats = (dice.between(0, 3) << 14) | (dice.between(0, 3) << 16);
     const component = hasMask && dice.chance(30) ? 1 << 18 : 0;

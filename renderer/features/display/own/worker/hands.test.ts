@@ -18,7 +18,8 @@ function setUp() {
     },
     { modifiers: () => {} },
   );
-  return { sent, hands: new Hands(() => inputs) };
+  const asked = vi.fn();
+  return { sent, asked, hands: new Hands(() => inputs, asked) };
 }
 
 test('keys go out as scan codes, extended ones and Pause too', () => {
@@ -34,6 +35,18 @@ test('keys go out as scan codes, extended ones and Pause too', () => {
     [INPUTS_OUT.keyDown, 0xe0, 0x48, 0, 0],
     [INPUTS_OUT.keyScancode, 0xe1, 0x1d, 0x45],
   ]);
+});
+
+test('keys and buttons that are pressed ask for an answer; what is let go and moved does not', () => {
+  const { asked, hands } = setUp();
+  hands.handle({ kind: 'keyDown', scanCode: [0x1e] });
+  hands.handle({ kind: 'keyUp', scanCode: [0x1e] });
+  vi.advanceTimersByTime(100);
+  hands.handle({ kind: 'moveTo', x: 1, y: 2 });
+  expect(asked).toHaveBeenCalledTimes(1);
+  hands.handle({ kind: 'button', button: mouseButtons.left, pressed: true });
+  hands.handle({ kind: 'button', button: mouseButtons.left, pressed: false });
+  expect(asked).toHaveBeenCalledTimes(2);
 });
 
 test('a click does not overtake the keys before it, and a notch of the wheel is one press and release', () => {

@@ -16,8 +16,12 @@ export class Hands {
   readonly #inputs: () => InputsChannel | null;
   readonly #paced = new PacedSender<Hand>((hand) => this.#apply(hand), KEY_GAP_MS);
 
-  constructor(inputs: () => InputsChannel | null) {
+  readonly #asked: () => void;
+
+  /** `asked` is told when a key or a button is sent. */
+  constructor(inputs: () => InputsChannel | null, asked: () => void) {
     this.#inputs = inputs;
+    this.#asked = asked;
   }
 
   handle(hand: Hand): void {
@@ -35,6 +39,7 @@ export class Hands {
   #apply(hand: Hand): void {
     const inputs = this.#inputs();
     if (inputs === null) return;
+    if (hand.kind === 'keyDown' || (hand.kind === 'button' && hand.pressed)) this.#asked();
     switch (hand.kind) {
       case 'keyDown':
       case 'keyUp':

@@ -1,42 +1,83 @@
 import { DisplayChannel, displayCapabilities } from '../../../../spice/channels/display.ts';
+import { Pulse } from '../../../../spice/channels/pulse.ts';
 import { SharedImages } from '../../../../spice/images/shared-images.ts';
+import { LinkError } from '../../../../spice/link/link-error.ts';
+import type { VideoCodec } from '../../../../spice/protocol/constants.ts';
 import { SpiceSession } from '../../../../spice/session.ts';
-import type { FromWorker, ToWorker } from '../messages.ts';
+import type { SessionEnd } from '../../guest-session.ts';
+import type { Begin, FromWorker, ToWorker } from '../messages.ts';
+import { AgentTalk } from './agent-talk.ts';
 import { Hands } from './hands.ts';
+import { Meter } from './meter.ts';
 import { Painter } from './painter.ts';
-import { browserVideo, decodeJpegBytes } from './pictures.ts';
+import { browserVideo, decodeJpegBytes, videoCodecs } from './pictures.ts';
 import { Transports } from './transports.ts';
+import { Ways } from './ways.ts';
+
+/** Whatever is not about the connection is about what came over it. */
+function endOf(error: unknown): SessionEnd {
+  if (error === null) return { kind: 'closed', reason: null };
+  if (!(error instanceof LinkError)) {
+    return { kind: 'garbled', reason: error instanceof Error ? error.message : String(error) };
+  }
+  return { kind: error.kind === 'ok' ? 'closed' : 'lost', reason: error.message };
+}
+
+/** How long the channels may take to end in order when the page closes the session, ms. */
+const CLOSING_MS = 500;
 
 /** One session with one guest; the page starts a Worker for each and ends it. */
-function run(port: MessagePort): void {
+function run(port: MessagePort, { way }: Begin, codecs: readonly VideoCodec[]): void {
   const post = (message: FromWorker, transfer: Transferable[] = []): void =>
     port.postMessage(message, transfer);
   const abort = new AbortController();
-  const transports = new Transports(post);
+  const ways = new Ways(way, post);
+  const transports = new Transports(
+    () => ways.dial(),
+    () => pulse?.heard(),
+  );
+  const meter = new Meter();
   const painter = new Painter({
     wanted: (screen, width, height) => post({ kind: 'screen', screen, width, height }),
     drawn: (screen) => post({ kind: 'drawn', screen }),
+    painted: () => {
+      if (shown !== null) meter.drawn(shown.statistics);
+    },
   });
   const images = new SharedImages(decodeJpegBytes);
   let session: SpiceSession<DisplayChannel> | null = null;
-  const hands = new Hands(() => session?.inputs ?? null);
-  const video = browserVideo(() => session?.main.multiMediaTime ?? 0);
+  const hands = new Hands(
+    () => session?.inputs ?? null,
+    () => meter.asked(),
+  );
+  const agent = new AgentTalk(post);
+  const video = browserVideo(codecs, () => session?.main.multiMediaTime ?? 0);
   /** The display channel that is shown: the first that comes. */
   let shownDisplay: number | null = null;
+  let shown: DisplayChannel | null = null;
   let ended = false;
+  let closing = false;
+  let pulse: Pulse | null = null;
 
-  const end = (reason: string | null): void => {
+  const end = (error: unknown): void => {
     if (ended) return;
     ended = true;
+    pulse?.[Symbol.dispose]();
     painter[Symbol.dispose]();
-    post({ kind: 'end', reason });
+    post({ kind: 'end', end: endOf(error) });
   };
+  /** The session's own end; one that the page asked for is told when all is closed. */
+  const over = (error: unknown): void => {
+    if (!closing) end(error);
+  };
+  const silent = (since: number | null): void =>
+    post({ kind: 'silent', since: since === null ? null : performance.timeOrigin + since });
 
   port.onmessage = ({ data: message }: MessageEvent<ToWorker>) => {
     switch (message.kind) {
-      case 'data':
-      case 'ended':
-        transports.handle(message);
+      case 'port':
+      case 'noPort':
+        ways.handle(message);
         return;
       case 'canvas':
         painter.setCanvas(message.screen, message.canvas);
@@ -44,14 +85,27 @@ function run(port: MessagePort): void {
       case 'hand':
         hands.handle(message.hand);
         return;
+      case 'agent':
+        agent.handle(message.request);
+        return;
       case 'figures':
-        post({ kind: 'figures', figures: { frames: painter.frames } });
+        post({
+          kind: 'figures',
+          figures: {
+            frames: painter.frames,
+            bytesIn: transports.bytesIn,
+            drawing: shown === null ? undefined : meter.figures(shown.statistics),
+          },
+        });
         return;
       case 'close':
+        closing = true;
         hands.letGo();
         abort.abort();
         session?.close();
-        end(null);
+        // What was let go has to be out before the page ends this Worker.
+        setTimeout(() => end(null), CLOSING_MS);
+        void transports.closed().then(() => end(null));
         return;
     }
   };
@@ -60,15 +114,15 @@ function run(port: MessagePort): void {
     {
       openTransport: async () => transports.open(),
       mouseMode: (mode) => post({ kind: 'mouse', takes: mode === 'client' ? 'places' : 'movements' }),
-      agent: () => {},
-      agentData: () => {},
+      agent: (isThere, send) => agent.connected(isThere, send),
+      agentData: (bytes) => agent.data(bytes),
       cursor: (displayId, state) => {
         if (displayId === (shownDisplay ?? 0)) post({ kind: 'cursor', state });
       },
       modifiers: () => {},
       guest: () => {},
       notice: (channel, { text }) => console.debug(`spice ${channel}: ${text}`),
-      closed: (error) => end(error?.message ?? null),
+      closed: over,
     },
     {
       signal: abort.signal,
@@ -77,7 +131,7 @@ function run(port: MessagePort): void {
         create: (sender, serials) => {
           shownDisplay ??= sender.id;
           const isShown = sender.id === shownDisplay;
-          return new DisplayChannel(sender, {
+          const channel = new DisplayChannel(sender, {
             images,
             serials,
             video,
@@ -93,22 +147,22 @@ function run(port: MessagePort): void {
               monitors: () => {},
             },
           });
+          if (isShown) shown = channel;
+          return channel;
         },
       },
     },
-  ).then(
-    (connected) => {
-      session = connected;
-      if (ended) connected.close();
-    },
-    (error: unknown) => end(error instanceof Error ? error.message : String(error)),
-  );
+  ).then((connected) => {
+    session = connected;
+    if (ended || closing) connected.close();
+    else pulse = new Pulse({ ask: () => connected.main.askForSign(), silent });
+  }, over);
 }
 
 addEventListener(
   'message',
-  ({ ports: [port] }) => {
-    if (port !== undefined) run(port);
+  ({ data, ports: [port] }: MessageEvent<Begin>) => {
+    if (port !== undefined) void videoCodecs().then((codecs) => run(port, data, codecs));
   },
   { once: true },
 );

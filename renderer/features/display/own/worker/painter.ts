@@ -9,6 +9,8 @@ export interface PainterEvents {
   /** Asks for a canvas of that size, to be given to `setCanvas` with the same number. */
   wanted(screen: number, width: number, height: number): void;
   drawn(screen: number): void;
+  /** What had changed is on the canvas. */
+  painted(): void;
 }
 
 /** Brings what changed on the guest's screen to a canvas, once a frame. */
@@ -77,6 +79,7 @@ export class Painter implements Disposable {
     if (context === null || this.#dirty.empty) return;
     this.#dirty.take((surface, rect) => this.#upload(context, surface, rect));
     this.#frames += 1;
+    this.#events.painted();
     if (this.#hasDrawn) return;
     this.#hasDrawn = true;
     this.#events.drawn(this.#screen);

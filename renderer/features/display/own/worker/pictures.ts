@@ -1,5 +1,7 @@
-import type { VideoHost } from '../../../../spice/channels/video-streams.ts';
+import type { VideoDecoder, VideoHost } from '../../../../spice/channels/video-streams.ts';
+import type { VideoCodec } from '../../../../spice/protocol/constants.ts';
 import type { Pixels } from '../../../../spice/protocol/pixels.ts';
+import { openWebCodec, supported } from './web-codecs.ts';
 
 /** Decodes a JPEG with the browser's own decoder. Rejects for what is not one. */
 export async function decodeJpegBytes(bytes: Uint8Array): Promise<Pixels> {
@@ -18,31 +20,41 @@ export async function decodeJpegBytes(bytes: Uint8Array): Promise<Pixels> {
   return { width, height, data: new Uint32Array(data.buffer) };
 }
 
-/** Video as a browser's Worker decodes it: Motion JPEG. `clock` is the server's, ms. */
-export function browserVideo(clock: () => number): VideoHost {
+/**
+ * What this engine decodes, best first: the guest runs near by, where Motion JPEG costs its host the least; the others are for hosts that
+ * stream nothing else.
+ */
+export async function videoCodecs(): Promise<readonly VideoCodec[]> {
+  return ['mjpeg', ...(await supported(['vp8', 'h264', 'vp9', 'h265']))];
+}
+
+/** Video as a browser's Worker decodes it: of `codecs`, which are from `videoCodecs`. `clock` is the server's, ms. */
+export function browserVideo(codecs: readonly VideoCodec[], clock: () => number): VideoHost {
   return {
-    codecs: ['mjpeg'],
-    open: () => {
-      let last: Promise<unknown> = Promise.resolve();
-      return {
-        decode: (data) => {
-          const after = last;
-          const decoded = decodeJpegBytes(data);
-          // In the order given, whatever each takes; one that cannot be decoded does not hold up the next.
-          const result = after.then(
-            () => decoded,
-            () => decoded,
-          );
-          last = result;
-          return result;
-        },
-        close: () => {},
-      };
-    },
+    codecs,
+    open: (codec, width, height) => (codec === 'mjpeg' ? motionJpeg() : openWebCodec(codec, width, height)),
     multiMediaTime: clock,
     later: (ms, then) => {
       const timer = setTimeout(then, ms);
       return () => clearTimeout(timer);
     },
+  };
+}
+
+function motionJpeg(): VideoDecoder {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    decode: (data) => {
+      const after = last;
+      const decoded = decodeJpegBytes(data);
+      // In the order given, whatever each takes; one that cannot be decoded does not hold up the next.
+      const result = after.then(
+        () => decoded,
+        () => decoded,
+      );
+      last = result;
+      return result;
+    },
+    close: () => {},
   };
 }

@@ -1,52 +1,54 @@
+import type { ByteStream } from '../../../../bridge/bridge.ts';
 import { LinkError } from '../../../../spice/link/link-error.ts';
 import type { Transport } from '../../../../spice/link/transport.ts';
-import type { FromWorker, ToWorker } from '../messages.ts';
 
-type Post = (message: FromWorker, transfer?: Transferable[]) => void;
-type StreamMessage = Extract<ToWorker, { stream: number }>;
-
-/** The session's connections, over the page. */
+/** The session's connections. */
 export class Transports {
-  readonly #post: Post;
-  readonly #open = new Map<number, Transport>();
-  #last = 0;
+  readonly #dial: () => ByteStream;
+  readonly #heard: () => void;
+  readonly #open = new Set<ByteStream>();
+  #bytesIn = 0;
+  #isEmpty: (() => void) | null = null;
 
-  constructor(post: Post) {
-    this.#post = post;
+  /** @param heard called for whatever comes in, before it is taken. */
+  constructor(dial: () => ByteStream, heard: () => void) {
+    this.#dial = dial;
+    this.#heard = heard;
   }
 
-  /** Bytes sent before the stream is up are held by the page. */
+  get bytesIn(): number {
+    return this.#bytesIn;
+  }
+
+  /** Bytes sent before the stream is up are held by it. */
   open(): Transport {
-    this.#last += 1;
-    const stream = this.#last;
+    const stream = this.#dial();
     const transport: Transport = {
-      send: (given) => {
-        // The page's copy must be whole, and the sender may reuse its buffer.
-        const bytes = given.slice();
-        this.#post({ kind: 'send', stream, bytes }, [bytes.buffer]);
-      },
-      close: () => {
-        if (this.#open.delete(stream)) this.#post({ kind: 'hangUp', stream });
-      },
+      send: (bytes) => stream.send(bytes),
+      close: () => stream.close(),
       onData: nothing,
       onClose: nothing,
     };
-    this.#open.set(stream, transport);
-    this.#post({ kind: 'open', stream });
+    stream.onData = (bytes) => {
+      this.#bytesIn += bytes.byteLength;
+      this.#heard();
+      transport.onData(bytes);
+    };
+    stream.onClose = (reason) => {
+      this.#open.delete(stream);
+      transport.onClose(reason === '' ? null : new LinkError('lost', reason));
+      if (this.#open.size === 0) this.#isEmpty?.();
+    };
+    this.#open.add(stream);
     return transport;
   }
 
-  handle(message: StreamMessage): void {
-    const { stream } = message;
-    const transport = this.#open.get(stream);
-    if (message.kind === 'ended') {
-      this.#open.delete(stream);
-      transport?.onClose(message.reason === '' ? null : new LinkError('lost', message.reason));
-      return;
-    }
-    const { byteLength } = message.bytes;
-    transport?.onData(message.bytes);
-    this.#post({ kind: 'taken', stream, bytes: byteLength });
+  /** Resolves when every connection has ended: what was sent over them before is out. */
+  closed(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#open.size === 0) resolve();
+      else this.#isEmpty = resolve;
+    });
   }
 }
 

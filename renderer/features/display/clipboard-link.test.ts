@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { MAX_TEXT_BYTES } from '../../spice/agent/agent-constants.ts';
+import { ClipboardLink } from './clipboard-link.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** A person's clipboard of which a page without the focus gets nothing, and what the agent is asked. */
+function desk() {
+  const state = { text: '', hasFocus: true, refuses: false };
+  const asked: unknown[] = [];
+  const told: unknown[] = [];
+  const open = async <T>(use: () => T): Promise<T> => {
+    if (!state.hasFocus || state.refuses) throw new DOMException('no', 'NotAllowedError');
+    return use();
+  };
+  const link = new ClipboardLink(
+    {
+      readText: () => open(() => state.text),
+      writeText: (text) =>
+        open(() => {
+          state.text = text;
+        }),
+    },
+    {
+      resize: () => undefined,
+      allowClipboard: (allowed) => asked.push(['allow', allowed]),
+      offerText: (text) => asked.push(['offer', text]),
+      takeText: () => asked.push('take'),
+    },
+    () => state.hasFocus,
+    { crossed: (way) => told.push(way), problem: (what) => told.push(what) },
+  );
+  return { state, asked, told, link };
+}
+
+test('offers what the person copied, once', async () => {
+  const { state, asked, link } = desk();
+  state.text = 'one\r\ntwo';
+  await link.sync();
+  await link.sync();
+  expect(asked).toEqual([
+    ['allow', true],
+    ['offer', 'one\ntwo'],
+  ]);
+});
+
+test('the guest’s text is taken and not offered back to it', async () => {
+  const { state, asked, told, link } = desk();
+  link.hear({ kind: 'offered' });
+  link.hear({ kind: 'offered' });
+  await vi.runAllTimersAsync();
+  link.hear({ kind: 'text', text: 'theirs' });
+  await vi.runAllTimersAsync();
+  await link.sync();
+  expect(asked).toEqual([['allow', true], 'take']);
+  expect(state.text).toBe('theirs');
+  expect(told).toEqual(['fromGuest']);
+});
+
+test('without the focus nothing is asked for or lost: it is done when the person is back', async () => {
+  const { state, asked, told, link } = desk();
+  state.hasFocus = false;
+  link.hear({ kind: 'offered' });
+  await vi.runAllTimersAsync();
+  expect(asked).toEqual([['allow', true]]);
+  link.hear({ kind: 'text', text: 'late' });
+  await vi.runAllTimersAsync();
+  expect(told).toEqual([]);
+  state.hasFocus = true;
+  await link.sync();
+  expect(state.text).toBe('late');
+  await link.sync();
+  await vi.runAllTimersAsync();
+  expect(asked.at(-1)).toBe('take');
+});
+
+test('what the person copied meanwhile is newer than what the guest has', async () => {
+  const { state, asked, link } = desk();
+  state.hasFocus = false;
+  link.hear({ kind: 'offered' });
+  state.text = 'newer';
+  state.hasFocus = true;
+  await link.sync();
+  await vi.runAllTimersAsync();
+  expect(asked).toEqual([
+    ['allow', true],
+    ['offer', 'newer'],
+  ]);
+});
+
+test('a browser that refuses is told of once; too much text is not offered', async () => {
+  const { state, asked, told, link } = desk();
+  state.refuses = true;
+  await link.sync();
+  await link.sync();
+  expect(told).toEqual(['notRead']);
+  state.refuses = false;
+  state.text = 'x'.repeat(MAX_TEXT_BYTES + 1);
+  await link.sync();
+  expect(told).toEqual(['notRead', 'toGuestTooLarge']);
+  link[Symbol.dispose]();
+  state.text = 'after';
+  await link.sync();
+  expect(asked).toEqual([
+    ['allow', true],
+    ['allow', false],
+  ]);
+});

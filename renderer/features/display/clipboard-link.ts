@@ -1,0 +1,135 @@
+import { MAX_TEXT_BYTES } from '../../spice/agent/agent-constants.ts';
+import type { ClipboardProblem } from '../../spice/agent/guest-agent.ts';
+import type { ClipboardNews, SessionAgent } from './agent-state.ts';
+
+/** What of navigator.clipboard this takes. */
+export type HostClipboard = Pick<Clipboard, 'readText' | 'writeText'>;
+
+export interface ClipboardLinkEvents {
+  crossed(way: 'toGuest' | 'fromGuest'): void;
+  /** Or the browser refuses: reading or writing. Each is told once. */
+  problem(problem: ClipboardProblem | 'notRead' | 'notWritten'): void;
+}
+
+/** A guest that copies without end gets one text across in this time, ms. */
+const TAKE_GAP_MS = 100;
+
+/**
+ * Keeps the clipboards of person and guest alike while the person looks at this page; browsers let no page near the
+ * clipboard before. Lives while the person allows it.
+ */
+export class ClipboardLink implements Disposable {
+  readonly #host: HostClipboard;
+  readonly #agent: SessionAgent;
+  readonly #hasFocus: () => boolean;
+  readonly #events: ClipboardLinkEvents;
+  /** What both have: neither side is told what it told us. */
+  #known: string | null = null;
+  /** The guest has a text that we have not taken. */
+  #guestHasMore = false;
+  /** The guest's text, not on the person's clipboard yet. */
+  #unwritten: string | null = null;
+  #isSyncing = false;
+  #takeTimer: ReturnType<typeof setTimeout> | null = null;
+  #told = new Set<string>();
+  #isOver = false;
+
+  constructor(
+    host: HostClipboard,
+    agent: SessionAgent,
+    hasFocus: () => boolean,
+    events: ClipboardLinkEvents,
+  ) {
+    this.#host = host;
+    this.#agent = agent;
+    this.#hasFocus = hasFocus;
+    this.#events = events;
+    agent.allowClipboard(true);
+  }
+
+  /** The person came to this page, or is about to paste: they may have copied something elsewhere. */
+  async sync(): Promise<void> {
+    if (this.#isSyncing || this.#isOver || !this.#hasFocus()) return;
+    this.#isSyncing = true;
+    try {
+      const text = await this.#read();
+      if (this.#isOver) return;
+      if (text !== null && text !== '' && text !== this.#known) this.#offer(text);
+      else if (this.#unwritten !== null) await this.#write(this.#unwritten);
+      else if (this.#guestHasMore) this.#takeSoon();
+    } finally {
+      this.#isSyncing = false;
+    }
+  }
+
+  hear(news: ClipboardNews): void {
+    switch (news.kind) {
+      case 'offered':
+        this.#guestHasMore = true;
+        if (this.#hasFocus()) this.#takeSoon();
+        return;
+      case 'text':
+        void this.#write(news.text);
+        return;
+      case 'given':
+        this.#events.crossed('toGuest');
+        return;
+      case 'problem':
+        this.#events.problem(news.problem);
+        return;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    if (this.#takeTimer !== null) clearTimeout(this.#takeTimer);
+    this.#agent.allowClipboard(false);
+  }
+
+  #offer(text: string): void {
+    this.#known = text;
+    this.#unwritten = null;
+    this.#guestHasMore = false;
+    if (text.length > MAX_TEXT_BYTES) this.#events.problem('toGuestTooLarge');
+    else this.#agent.offerText(text);
+  }
+
+  #takeSoon(): void {
+    this.#takeTimer ??= setTimeout(() => {
+      this.#takeTimer = null;
+      if (!this.#guestHasMore) return;
+      this.#guestHasMore = false;
+      this.#agent.takeText();
+    }, TAKE_GAP_MS);
+  }
+
+  async #read(): Promise<string | null> {
+    try {
+      return (await this.#host.readText()).replaceAll('\r\n', '\n');
+    } catch (refused) {
+      // Without the focus no page may read; the next focus brings another try.
+      if (this.#hasFocus()) this.#tell('notRead', refused);
+      return null;
+    }
+  }
+
+  async #write(text: string): Promise<void> {
+    this.#unwritten = text;
+    try {
+      await this.#host.writeText(text);
+    } catch (refused) {
+      if (this.#hasFocus()) this.#tell('notWritten', refused);
+      return;
+    }
+    this.#known = text;
+    if (this.#unwritten === text) this.#unwritten = null;
+    if (!this.#isOver) this.#events.crossed('fromGuest');
+  }
+
+  #tell(problem: 'notRead' | 'notWritten', why: unknown): void {
+    console.debug('clipboard:', why);
+    if (this.#isOver || this.#told.has(problem)) return;
+    this.#told.add(problem);
+    this.#events.problem(problem);
+  }
+}

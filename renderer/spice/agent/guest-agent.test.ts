@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ByteWriter } from '../protocol/byte-writer.ts';
+import { AGENT_CAP, AGENT_MESSAGE, MAX_TEXT_BYTES } from './agent-constants.ts';
+import { announceCapabilities } from './agent-messages.ts';
+import { GuestAgent } from './guest-agent.ts';
+
+const CAN = [
+  AGENT_CAP.monitorsConfig,
+  AGENT_CAP.clipboardByDemand,
+  AGENT_CAP.clipboardSelection,
+  AGENT_CAP.clipboardNoReleaseOnRegrab,
+  AGENT_CAP.clipboardGrabSerial,
+];
+
+/** The agent's end: what it was sent, as [type, words of data]. */
+function guest(capabilities: readonly number[] = CAN) {
+  const sent: (readonly [type: number, ...words: number[]])[] = [];
+  const texts: string[] = [];
+  const heard: unknown[] = [];
+  let takes: () => Promise<void> = () => Promise.resolve();
+  const agent = new GuestAgent({
+    skills: (skills) => heard.push(skills),
+    failed: () => heard.push('failed'),
+    offered: () => heard.push('offered'),
+    text: (text) => heard.push(['text', text]),
+    given: () => heard.push('given'),
+    problem: (problem) => heard.push(problem),
+  });
+  const send = (bytes: Uint8Array): Promise<void> => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const type = view.getUint32(4, true);
+    expect(view.getUint32(16, true)).toBe(bytes.length - 20);
+    if (type === AGENT_MESSAGE.clipboard) {
+      const head = capabilities.includes(AGENT_CAP.clipboardSelection) ? 8 : 4;
+      texts.push(new TextDecoder().decode(bytes.subarray(20 + head)));
+      sent.push([type, view.getUint32(20 + head - 4, true)]);
+    } else {
+      const words = Array.from({ length: (bytes.length - 20) / 4 }, (_, at) =>
+        view.getUint32(20 + 4 * at, true),
+      );
+      sent.push([type, ...words]);
+    }
+    return takes();
+  };
+  const say = (type: number, words: readonly number[], text = ''): void => {
+    const tail = new TextEncoder().encode(text);
+    const length = 4 * words.length + tail.length;
+    const writer = new ByteWriter(20 + length).u32(1).u32(type).u64(0n).u32(length);
+    for (const word of words) writer.u32(word);
+    agent.data(writer.put(tail).bytes);
+  };
+  const start = (): void => {
+    agent.connected(send);
+    agent.data(announceCapabilities(false, new Set(capabilities)));
+    sent.length = 0;
+    heard.length = 0;
+  };
+  const stall = (): void => {
+    takes = () => new Promise(() => undefined);
+  };
+  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+  return { agent, sent, texts, heard, send, say, start, stall, settled };
+}
+
+test('says what the agent can, and asks it first', () => {
+  const { agent, sent, heard, send } = guest();
+  agent.connected(send);
+  expect(sent).toEqual([[AGENT_MESSAGE.announceCapabilities, 1, 1 << AGENT_CAP.monitorsConfig]]);
+  agent.data(announceCapabilities(true, new Set([AGENT_CAP.clipboardByDemand])));
+  expect(sent.at(-1)).toEqual([AGENT_MESSAGE.announceCapabilities, 0, 1 << AGENT_CAP.monitorsConfig]);
+  expect(heard).toEqual([null, { resizes: false, clipboard: true }]);
+  agent.resize(800, 600);
+  expect(sent).toHaveLength(2);
+});
+
+test('asks for a screen of one monitor', () => {
+  const { agent, sent, start } = guest();
+  start();
+  agent.resize(1280, 721);
+  expect(sent).toEqual([[AGENT_MESSAGE.monitorsConfig, 1, 0, 721, 1280, 32, 0, 0]]);
+});
+
+test('nothing of the clipboard crosses while it is not allowed', () => {
+  const { agent, sent, heard, say, start } = guest();
+  start();
+  agent.offer('secret');
+  say(AGENT_MESSAGE.clipboardGrab, [0, 0, 1]);
+  agent.take();
+  say(AGENT_MESSAGE.clipboard, [0, 1], 'theirs');
+  say(AGENT_MESSAGE.clipboardRequest, [0, 1]);
+  expect(sent).toEqual([]);
+  expect(heard).toEqual([]);
+});
+
+test('gives what was offered when the guest asks, and nothing any more once it is taken back', async () => {
+  const { agent, sent, texts, heard, say, start, settled } = guest();
+  start();
+  agent.allowClipboard(true);
+  agent.offer('one\r\ntwo');
+  expect(sent).toEqual([
+    [AGENT_MESSAGE.announceCapabilities, 0, CAN.reduce((bits, bit) => bits | (1 << bit), 0)],
+    [AGENT_MESSAGE.clipboardGrab, 0, 0, 1],
+  ]);
+  say(AGENT_MESSAGE.clipboardRequest, [0, 1]);
+  await settled();
+  expect(texts).toEqual(['one\ntwo']);
+  expect(heard).toEqual(['given']);
+  agent.allowClipboard(false);
+  expect(sent.slice(-2)).toEqual([
+    [AGENT_MESSAGE.clipboardRelease, 0],
+    [AGENT_MESSAGE.announceCapabilities, 0, 1 << AGENT_CAP.monitorsConfig],
+  ]);
+  say(AGENT_MESSAGE.clipboardRequest, [0, 1]);
+  expect(texts).toHaveLength(1);
+});
+
+test('takes the guest’s text only when asked to, and of its clipboard alone', () => {
+  const { agent, sent, heard, say, start } = guest();
+  start();
+  agent.allowClipboard(true);
+  sent.length = 0;
+  say(AGENT_MESSAGE.clipboardGrab, [1, 0, 1]);
+  agent.take();
+  expect(sent).toEqual([]);
+  say(AGENT_MESSAGE.clipboardGrab, [0, 0, 2, 1]);
+  expect(heard).toEqual(['offered']);
+  say(AGENT_MESSAGE.clipboard, [0, 1], 'unasked');
+  agent.take();
+  expect(sent).toEqual([[AGENT_MESSAGE.clipboardRequest, 0, 1]]);
+  say(AGENT_MESSAGE.clipboard, [0, 1], 'ümlaut\r\n\0');
+  say(AGENT_MESSAGE.clipboard, [0, 1], 'unasked');
+  expect(heard).toEqual(['offered', ['text', 'ümlaut\n']]);
+});
+
+test('when both copy at once, ours stays and the guest’s late one is dropped', () => {
+  const { agent, heard, say, start } = guest();
+  start();
+  agent.allowClipboard(true);
+  agent.offer('ours');
+  say(AGENT_MESSAGE.clipboardGrab, [0, 0, 1]);
+  expect(heard).toEqual([]);
+  say(AGENT_MESSAGE.clipboardGrab, [0, 1, 1]);
+  expect(heard).toEqual(['offered']);
+});
+
+test('an older agent gets neither selection nor number, and a release before each grab', () => {
+  const { agent, sent, texts, say, start } = guest([AGENT_CAP.clipboardByDemand, AGENT_CAP.guestLineEndCrLf]);
+  start();
+  agent.allowClipboard(true);
+  sent.length = 0;
+  agent.offer('a\nb');
+  expect(sent).toEqual([[AGENT_MESSAGE.clipboardRelease], [AGENT_MESSAGE.clipboardGrab, 1]]);
+  say(AGENT_MESSAGE.clipboardRequest, [1]);
+  expect(texts).toEqual(['a\r\nb']);
+});
+
+test('an agent that restarts is asked again, forgets its own and is offered ours again', () => {
+  const { agent, sent, heard, send, say, start } = guest();
+  start();
+  agent.allowClipboard(true);
+  agent.offer('ours');
+  // Half a message is left behind.
+  agent.data(Uint8Array.of(1, 0, 0));
+  agent.connected(null);
+  sent.length = 0;
+  heard.length = 0;
+  agent.connected(send);
+  agent.data(announceCapabilities(false, new Set(CAN)));
+  expect(sent.map(([type]) => type)).toEqual([
+    AGENT_MESSAGE.announceCapabilities,
+    AGENT_MESSAGE.clipboardGrab,
+  ]);
+  expect(heard).toEqual([null, { resizes: true, clipboard: true }]);
+  say(AGENT_MESSAGE.clipboardGrab, [0, 1, 1]);
+  agent.connected(null);
+  sent.length = 0;
+  agent.connected(send);
+  agent.data(announceCapabilities(false, new Set(CAN)));
+  agent.take();
+  expect(sent.map(([type]) => type)).toEqual([AGENT_MESSAGE.announceCapabilities]);
+});
+
+test('texts that are too long do not cross, and it says so', () => {
+  const { agent, sent, heard, say, start } = guest();
+  start();
+  agent.allowClipboard(true);
+  sent.length = 0;
+  agent.offer('ü'.repeat(MAX_TEXT_BYTES / 2 + 1));
+  expect(sent).toEqual([]);
+  say(AGENT_MESSAGE.clipboardGrab, [0, 0, 1]);
+  agent.take();
+  say(AGENT_MESSAGE.clipboard, [0, 1], 'x'.repeat(MAX_TEXT_BYTES + 1));
+  agent.take();
+  say(AGENT_MESSAGE.clipboard, [0, 1], 'x'.repeat(MAX_TEXT_BYTES));
+  agent.take();
+  say(AGENT_MESSAGE.clipboard, [0, 1]);
+  expect(heard.map((one) => (Array.isArray(one) ? one[0] : one))).toEqual([
+    'toGuestTooLarge',
+    'offered',
+    'fromGuestTooLarge',
+    'text',
+    'notGiven',
+  ]);
+});
+
+test('an agent that asks and takes nothing is not answered without end', () => {
+  const { agent, texts, sent, say, start, stall } = guest();
+  start();
+  agent.allowClipboard(true);
+  agent.offer('x'.repeat(MAX_TEXT_BYTES));
+  stall();
+  for (let times = 0; times < 1000; times += 1) say(AGENT_MESSAGE.clipboardRequest, [0, 1]);
+  expect(texts.filter((text) => text !== '')).toHaveLength(4);
+  expect(sent.length).toBeLessThan(100);
+});
+
+test('no bytes from the guest make it throw; what is no agent’s ends the agent alone', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(2, 3, 4, 6, 7, 8, 9, 14),
+      fc.array(fc.uint8Array({ maxLength: 64 })),
+      (type, pieces) => {
+        const { agent, say, start } = guest();
+        start();
+        agent.allowClipboard(true);
+        for (const piece of pieces) {
+          say(
+            type,
+            [...piece].map((byte) => byte & 3),
+          );
+          agent.data(piece);
+          agent.take();
+        }
+      },
+    ),
+  );
+  const { agent, heard, start, sent } = guest();
+  start();
+  agent.data(Uint8Array.from({ length: 20 }, () => 9));
+  expect(heard).toEqual(['failed', null]);
+  agent.resize(800, 600);
+  expect(sent).toEqual([]);
+});
