@@ -51,14 +51,6 @@ export type StreamKind = z.infer<typeof streamKind>;
 export const streamTarget = z.object({ kind: streamKind, machine: z.string().min(1).max(64) });
 export type StreamTarget = z.infer<typeof streamTarget>;
 
-/**
- * How each transport opens one:
- * - unix socket: a request `stream.open` with a StreamTarget; after its result line the connection is raw bytes.
- * - WebSocket: GET STREAM_PATH/KIND/MACHINE with sub-protocol `binary`; binary messages.
- * - MessagePort: see electron/ipc; Uint8Array messages, `null` is the end.
- */
-export const STREAM_METHOD = 'stream.open';
-export const STREAM_PATH = '/stream';
 /** The request WebSocket of the browser face. */
 export const RPC_PATH = '/rpc';
 /** POST a file's bytes here (header `x-innkeeper-name`, URI-encoded): answers `{path}`, the file in the data folder's `images`. */

@@ -5,6 +5,7 @@ import { UPLOAD_PATH } from '../contract/wire.ts';
 import type { Dispatcher } from '../rpc/dispatcher.ts';
 import type { OpenStream } from '../rpc/streams.ts';
 import { Access, makeSecret, targetOf } from './access.ts';
+import { GuestStreams } from './guest-streams.ts';
 import { sendFault, sendNotSignedIn, sendText, sendTokenUsed, setHeaders } from './responses.ts';
 import { Sockets } from './sockets.ts';
 import { serveStatic } from './static-files.ts';
@@ -38,11 +39,13 @@ export async function openFace(options: FaceOptions): Promise<Face> {
   const server = createServer();
   const port = await listen(server, options.port ?? 0);
   const access = new Access(secret, port);
-  const sockets = new Sockets({ access, dispatcher: options.dispatcher, openStream: options.openStream });
+  const streams = new GuestStreams();
+  const { dispatcher, openStream } = options;
+  const sockets = new Sockets({ access, dispatcher, openStream, streams });
   // A large image takes as long as it takes; headers still have Node's own limit.
   server.requestTimeout = 0;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answer(options, access, request, response).catch((error: unknown) => {
+    answer(options, access, streams, request, response).catch((error: unknown) => {
       if (response.destroyed || isBrokenOff(error)) return;
       options.onError(request.url ?? '', error);
       if (response.headersSent) response.destroy();
@@ -70,6 +73,7 @@ function isBrokenOff(error: unknown): boolean {
 async function answer(
   options: FaceOptions,
   access: Access,
+  streams: GuestStreams,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -84,6 +88,7 @@ async function answer(
     return exchange(access, token, request, response);
   }
   if (!access.hasCookie(request)) return sendNotSignedIn(response);
+  if (request.method === 'GET' && streams.answer(path, response)) return;
   if (reading) return serveStatic(options.rendererFolder, path, request, response);
   if (request.method === 'POST' && path === UPLOAD_PATH) {
     return serveUpload(options.imagesFolder, request, response);

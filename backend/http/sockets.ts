@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { Fault } from '../contract/fault.ts';
-import { RPC_PATH, STREAM_PATH, type StreamTarget, streamTarget } from '../contract/wire.ts';
+import { STREAM_BODY_PROTOCOL, STREAM_PATH, STREAM_PROTOCOL } from '../contract/streams.ts';
+import { RPC_PATH, type StreamTarget, streamTarget } from '../contract/wire.ts';
 import { type Dispatcher, MAX_MESSAGE_BYTES, parseErrorMessage } from '../rpc/dispatcher.ts';
 import { joinStreams, type OpenStream } from '../rpc/streams.ts';
 import { type Access, targetOf } from './access.ts';
+import type { GuestStreams } from './guest-streams.ts';
 
 /** A browser that lets this much pile up does not read any more: its connection ends. Bytes. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
@@ -17,6 +19,7 @@ export interface SocketsOptions {
   readonly access: Access;
   readonly dispatcher: Dispatcher;
   readonly openStream: OpenStream;
+  readonly streams: GuestStreams;
 }
 
 /** The WebSocket half of a browser face. */
@@ -30,7 +33,8 @@ export class Sockets implements Disposable {
       noServer: true,
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
-      handleProtocols: (offered) => (offered.has('binary') ? 'binary' : false),
+      handleProtocols: (offered) =>
+        [STREAM_BODY_PROTOCOL, STREAM_PROTOCOL].find((protocol) => offered.has(protocol)) ?? false,
     });
   }
 
@@ -80,8 +84,7 @@ export class Sockets implements Disposable {
 
   /** A stream that ends is closed without a code (the browser sees 1005, and that it was clean). */
   async #serveStream(webSocket: WebSocket, target: StreamTarget): Promise<void> {
-    // Both ways with back-pressure: it pauses the socket while nobody reads, and `write` waits until ws has sent.
-    const near = createWebSocketStream(webSocket, { readableObjectMode: false });
+    const near = this.#options.streams.over(webSocket);
     near.on('error', () => near.destroy());
     webSocket.on('message', (_data, isBinary) => {
       if (!isBinary) webSocket.close(CLOSE_UNSUPPORTED, 'A guest stream is binary messages.');

@@ -3,8 +3,9 @@ import type { Duplex } from 'node:stream';
 import type { EventName, EventPayload } from '../contract/events.ts';
 import { Fault, faultShape } from '../contract/fault.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../contract/requests.ts';
+import { STREAM_METHOD } from '../contract/streams.ts';
 import { CONTRACT_VERSION } from '../contract/version.ts';
-import { EVENT_PREFIX, STREAM_METHOD, type StreamTarget } from '../contract/wire.ts';
+import { EVENT_PREFIX, type StreamTarget } from '../contract/wire.ts';
 import { LineReader } from './line-reader.ts';
 
 /** Answers may be larger than requests (a screenshot of a wide screen); bytes. */

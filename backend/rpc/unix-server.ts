@@ -1,7 +1,8 @@
 import { chmod, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Fault } from '../contract/fault.ts';
-import { RPC_CODES, requestMessage, STREAM_METHOD, streamTarget } from '../contract/wire.ts';
+import { STREAM_METHOD } from '../contract/streams.ts';
+import { RPC_CODES, requestMessage, streamTarget } from '../contract/wire.ts';
 import type { BackendLock } from '../store/lock.ts';
 import {
   type Connection,

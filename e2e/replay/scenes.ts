@@ -1,7 +1,7 @@
 /** In the guest, as its desktop's user. */
 const X = 'export DISPLAY=:0 HOME=/root; ';
 
-/** Succeeds once a window is to be seen: after its first start the window manager first looks into every font for a minute or so. */
+/** Succeeds once the window manager shows a window. */
 export const desktopIsUp = `${X}(pidof xterm || setsid xterm -e sleep 1000) > /dev/null 2>&1 & xdotool search --onlyvisible --class xterm && pkill xterm`;
 
 /** What the desktop guest does while it is recorded, one after the other. */

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
 import { build } from 'vite';
-import { createWebSocketStream, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
+import { GuestStreams } from '../../backend/http/guest-streams.ts';
+import { joinStreams } from '../../backend/rpc/streams.ts';
 import type { Area, Picture } from '../conformance/picture.ts';
 import { findChromium } from '../fixtures/find-chromium.ts';
 import { projectRoot } from '../fixtures/places.ts';
@@ -34,6 +36,7 @@ export class Stage implements AsyncDisposable {
   readonly page: Page;
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  readonly #streams = new GuestStreams();
   readonly #folder: string;
   /** Where the page's streams go. */
   #path = '';
@@ -75,12 +78,7 @@ export class Stage implements AsyncDisposable {
     server.on('upgrade', (request, socket, head) =>
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const upstream = connect({ path: this.#path });
-        const stream = createWebSocketStream(webSocket);
-        stream.on('error', () => upstream.destroy());
-        upstream.on('error', () => stream.destroy());
-        upstream.on('close', () => webSocket.close(1000));
-        stream.on('close', () => upstream.end());
-        stream.pipe(upstream).pipe(stream);
+        void joinStreams(this.#streams.over(webSocket), upstream);
       }),
     );
   }
@@ -149,6 +147,7 @@ export class Stage implements AsyncDisposable {
       this.#posted.resolve(new Uint8Array(Buffer.concat(chunks)));
       return;
     }
+    if (this.#streams.answer(pathname, response)) return;
     const name = pathname === '/' ? 'index.html' : pathname.slice(1);
     const bytes = await readFile(join(this.#folder, 'page', name)).catch(() => null);
     if (bytes === null) response.writeHead(404).end();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault, faultShape } from '../../backend/contract/fault.ts';
-import { RPC_PATH, STREAM_PATH, type StreamTarget, UPLOAD_PATH } from '../../backend/contract/wire.ts';
+import { STREAM_PATH } from '../../backend/contract/streams.ts';
+import { RPC_PATH, type StreamTarget, UPLOAD_PATH } from '../../backend/contract/wire.ts';
 import { type Bridge, ConnectionLost, type OnProgress } from './bridge.ts';
 import { type OpenWire, Session } from './session.ts';
 import { NORMAL_CLOSURE, webSocketStream } from './web-socket-stream.ts';

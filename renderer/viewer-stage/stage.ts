@@ -1,6 +1,6 @@
 // A page with nothing but a viewer on it, for measurements and comparisons: not part of what is shipped.
 
-import { STREAM_PATH } from '../../backend/contract/wire.ts';
+import { STREAM_PATH } from '../../backend/contract/streams.ts';
 import { webSocketStream } from '../bridge/web-socket-stream.ts';
 import type { GuestSession, OpenSession, SessionFigures } from '../features/display/guest-session.ts';
 import { loadHtml5 } from '../features/display/html5/open.ts';

@@ -324,6 +324,7 @@ export class DisplayChannel implements ChannelHandler, Disposable {
   ): Drawing {
     const surface = this.#surfaces.get(base.surfaceId);
     const rasters: (Raster | null)[] = [];
+    this.#loader.begin();
     const next = (): Drawing => {
       while (rasters.length < wanted.length) {
         const want = wanted[rasters.length] ?? null;

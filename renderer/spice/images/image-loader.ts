@@ -14,6 +14,7 @@ import { createPixels, type Pixels } from '../protocol/pixels.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import { decodeMask } from './mask.ts';
 import { PaletteCache } from './palette-cache.ts';
+import { PixelRoom } from './pixel-room.ts';
 import type { SharedImages } from './shared-images.ts';
 
 export interface SurfaceLookup {
@@ -32,6 +33,7 @@ export type Loaded = Raster | Promise<Raster>;
 /** Turns the images of draw messages into pixels, and keeps those that the server wants kept. */
 export class ImageLoader implements Disposable {
   readonly palettes = new PaletteCache();
+  readonly #room = new PixelRoom();
   readonly #shared: SharedImages;
   readonly #membership: Disposable;
   readonly #surfaces: SurfaceLookup;
@@ -47,6 +49,11 @@ export class ImageLoader implements Disposable {
 
   [Symbol.dispose](): void {
     this.#membership[Symbol.dispose]();
+  }
+
+  /** A drawing begins, and what was loaded for the one before is not used any more. */
+  begin(): void {
+    this.#room.clear();
   }
 
   /** `format` is that of the surface drawn to: palettes hold colours in its depth. @throws ProtocolError. */
@@ -84,14 +91,14 @@ export class ImageLoader implements Disposable {
         return this.#bitmap(image, use, format, blankTop);
       case IMAGE_TYPE.quic: {
         const header = readQuicHeader(image.data);
-        const pixels = createAnnounced(image, header);
+        const pixels = this.#announced(image, header);
         decodeQuic(image.data, pixels);
         const content = contentOfKind(header.kind);
         return rasterOf(pixels, asDecoded(content, image, format), format, blankTop);
       }
       case IMAGE_TYPE.lzRgb: {
         const header = readLzHeader(image.data);
-        const pixels = createAnnounced(image, header);
+        const pixels = this.#announced(image, header);
         decodeLz(image.data, pixels, null, spareOf(blankTop));
         const content = contentOfKind(header.kind);
         // Of 16 bits the decoder makes opaque pixels in any case.
@@ -99,13 +106,13 @@ export class ImageLoader implements Disposable {
         return rasterOf(pixels, asDecoded(content, image, format), format, blank);
       }
       case IMAGE_TYPE.lzPalette: {
-        const pixels = createAnnounced(image, readLzHeader(image.data));
+        const pixels = this.#announced(image, readLzHeader(image.data));
         decodeLz(image.data, pixels, this.#palette(image.palette, format));
         return rasterOf(pixels, 'palette', format, blankTop);
       }
       case IMAGE_TYPE.lz4: {
         const lz4Format = readLz4Format(image.data, width, height);
-        const pixels = createPixels('images', width, height);
+        const pixels = this.#roomFor(image);
         decodeLz4(image.data, pixels, spareOf(blankTop));
         return rasterOf(pixels, contents[lz4Format] ?? 'xrgb', format, false);
       }
@@ -146,7 +153,7 @@ export class ImageLoader implements Disposable {
 
   #bitmap(image: BitmapImage, use: ImageUse, surface: PixelFormat, blankTop: boolean): Raster {
     const { format, topDown, stride, width, height } = image;
-    const pixels = createPixels('images', width, height);
+    const pixels = this.#roomFor(image);
     const indexed = format <= BITMAP_FORMAT.bit8;
     const palette = indexed ? this.#palette(image.palette, surface) : null;
     decodeBitmap(image.data, pixels, { format, topDown, stride, palette, spare: spareOf(blankTop) });
@@ -157,23 +164,29 @@ export class ImageLoader implements Disposable {
     return rasterOf(pixels, indexed ? 'palette' : (contents[format] ?? 'xrgb'), surface, indexed && blankTop);
   }
 
+  /** Room for an image, once what its own header says is known to be what was announced. @throws ProtocolError. */
+  #announced(image: Image, header: { readonly width: number; readonly height: number }): Pixels {
+    const { width, height } = header;
+    if (width !== image.width || height !== image.height) {
+      throw new ProtocolError(
+        'images',
+        `the data hold ${width} × ${height} pixels, the image was announced as ${image.width} × ${image.height}`,
+      );
+    }
+    return this.#roomFor(image);
+  }
+
+  #roomFor({ flags, width, height }: Image): Pixels {
+    return (flags & keeping) === 0
+      ? this.#room.take('images', width, height)
+      : createPixels('images', width, height);
+  }
+
   /** Colours 0x00RRGGBB; for 16-bit surfaces the palette holds their pixels. */
   #palette(source: PaletteSource, format: PixelFormat): Uint32Array | null {
     const entries = this.palettes.resolve(source);
     return entries !== null && is16(format) ? entries.map((entry) => colorOf16(format, entry)) : entries;
   }
-}
-
-/** Room for an image, once what its own header says is known to be what was announced. @throws ProtocolError. */
-function createAnnounced(image: Image, header: { readonly width: number; readonly height: number }): Pixels {
-  const { width, height } = header;
-  if (width !== image.width || height !== image.height) {
-    throw new ProtocolError(
-      'images',
-      `the data hold ${width} × ${height} pixels, the image was announced as ${image.width} × ${image.height}`,
-    );
-  }
-  return createPixels('images', width, height);
 }
 
 /** The byte beside the colours, as a word. */

@@ -9,6 +9,7 @@ import {
   type SubMessage,
 } from '../protocol/messages.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import { ByteSource } from './byte-source.ts';
 import { type CapabilityWords, hasCapability } from './capabilities.ts';
 import { type LinkOptions, shakeHands } from './handshake.ts';
@@ -66,14 +67,13 @@ export class Channel implements ChannelSender {
   readonly #form: HeaderForm;
   readonly #capabilities: CapabilityWords;
   readonly #assembler: MessageAssembler;
+  readonly #acknowledgements: Acknowledgements;
   #handler: ChannelHandler | null = null;
   #events: ChannelEvents | null = null;
   #closed: { readonly error: Error | null } | null = null;
   #waiting = false;
   #received = 0n;
   #sent = 0n;
-  #ackWindow = 0;
-  #ackCount = 0;
 
   /** Links the channel over a fresh transport, which is the channel's from now on. Throws LinkError or ProtocolError. */
   static async open(transport: Transport, options: ChannelOptions): Promise<Channel> {
@@ -125,7 +125,8 @@ export class Channel implements ChannelSender {
     this.#capabilities = capabilities;
     this.#assembler = new MessageAssembler(form, options.name, options.maxMessageBytes);
     options.serials.open(options.type, options.id);
-    this.#assembler.push(source.takeRest());
+    this.#acknowledgements = new Acknowledgements(form);
+    this.#arrive(source.takeRest());
     transport.onData = (bytes) => this.#receive(bytes);
     transport.onClose = (reason) => this.#finish(this.#endOf(reason));
   }
@@ -158,7 +159,8 @@ export class Channel implements ChannelSender {
 
   #receive(bytes: Uint8Array): void {
     if (this.#closed !== null) return;
-    this.#assembler.push(bytes);
+    this.#arrive(bytes);
+    this.#acknowledge();
     if (this.#handler === null || this.#waiting) {
       if (this.#assembler.held > MAX_HELD_BYTES) {
         this.#finish(new ProtocolError(this.#options.name, 'the server sends more than its window allows'));
@@ -166,6 +168,11 @@ export class Channel implements ChannelSender {
       return;
     }
     this.#drain();
+  }
+
+  #arrive(bytes: Uint8Array): void {
+    this.#acknowledgements.arrive(bytes);
+    this.#assembler.push(bytes);
   }
 
   #drain(): void {
@@ -218,9 +225,7 @@ export class Channel implements ChannelSender {
     const message = readBaseMessage(type, body);
     switch (message.kind) {
       case 'setAck':
-        this.#ackWindow = message.body.window;
-        // This message itself is counted when it has been handled.
-        this.#ackCount = -1;
+        this.#acknowledgements.setWindow(message.body.window);
         this.send(BASE_OUT.ackSync, u32Body(message.body.generation));
         return undefined;
       case 'ping':
@@ -250,15 +255,16 @@ export class Channel implements ChannelSender {
     }
   }
 
-  /** One message is done: tell the others that wait, and the server when its window says so (set_ack). */
+  /** One message is done: tell the others that wait, and the server when its window says so. */
   #handled(): void {
     this.#received += 1n;
     this.#options.serials.report(this.type, this.id, this.#received);
-    if (this.#ackWindow === 0) return;
-    this.#ackCount += 1;
-    if (this.#ackCount < this.#ackWindow) return;
-    this.#ackCount = 0;
-    this.send(BASE_OUT.ack, EMPTY);
+    this.#acknowledgements.handle();
+    this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    while (this.#acknowledgements.take()) this.send(BASE_OUT.ack, EMPTY);
   }
 
   /** Null: in order. A server that means to end does not do so inside a message. */

@@ -18,7 +18,7 @@ export class Ways {
   }
 
   dial(): ByteStream {
-    if (this.#way.kind === 'webSocket') return webSocketStream(this.#way.url);
+    if (this.#way.kind === 'webSocket') return webSocketStream(this.#way.url, { takesBody: true });
     this.#last += 1;
     const half = portStream();
     this.#asked.set(this.#last, half);
