@@ -1,7 +1,7 @@
 // `npm run conformance [-- SUITE …] [-- --json FILE]`: draws real guests with our viewer's core and prints a table
 // what | mode | our pixels that differ | oracle. It ends with 1 when a pixel differs, or when a scene could not be compared with
 // QEMU's own picture. All suites take about 20 minutes on 2 cores without KVM; they are
-//   draw      every drawing of the protocol, from a server of ours, against spice-gtk
+//   draw      every drawing of the protocol and clipped video streams, from a server of ours, against spice-gtk
 //   still     a guest that shows one picture, in every mode of the server
 //   demo      the demo machine
 //   recorded  a session of the desktop guest, recorded the first time and replayed by spice-server in every mode

@@ -3,6 +3,7 @@ import { cursorRows } from './draw-cursors.ts';
 import { Dictionary } from './draw-images.ts';
 import { DrawPair } from './draw-pair.ts';
 import { drawScenes, type Scene } from './draw-scenes.ts';
+import { streamRows } from './draw-streams.ts';
 import type { Row } from './oracles.ts';
 import { ensureReferenceClient } from './reference/build.ts';
 
@@ -37,6 +38,7 @@ export async function drawRows(report: (row: Row) => void): Promise<void> {
   } finally {
     await pair?.[Symbol.asyncDispose]();
   }
+  await streamRows(report);
 }
 
 async function play(pair: DrawPair, { what, mode, sequences }: Scene): Promise<Row> {

@@ -23,24 +23,6 @@ export class PageWatch {
     return this.#lastEnd;
   }
 
-  /** Counts tasks over 50 ms of the pages opened from now on (W3C Long Tasks API). */
-  async longTasks(): Promise<void> {
-    await this.#page.addInitScript(() => {
-      const found: number[] = [];
-      Object.assign(window, { longTasks: found });
-      new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) found.push(Math.round(duration));
-      }).observe({ type: 'longtask' });
-    });
-  }
-
-  /** Those since it was asked last, ms each. */
-  async takeLongTasks(): Promise<number[]> {
-    return await this.#page.evaluate(() =>
-      (window as unknown as { longTasks: number[] }).longTasks.splice(0),
-    );
-  }
-
   /** Memory of all renderer processes of the browser. */
   async residentBytes(): Promise<number> {
     const browser = this.#page.context().browser();

@@ -8,6 +8,7 @@ import type { ServerChannel } from './server-channel.ts';
 const INIT = 103;
 const CHANNELS_LIST = 104;
 const MOUSE_MODE_MESSAGE = 105;
+const MULTI_MEDIA_TIME = 106;
 
 /** What the main channel's init says of the guest. */
 export interface MainInit {
@@ -67,6 +68,11 @@ export class ServerClient {
   mouseMode(current: number, supported: number = MOUSE_MODE.server | MOUSE_MODE.client): void {
     this.#supported = supported;
     this.main.send(MOUSE_MODE_MESSAGE, new ByteWriter(4).u16(supported).u16(current).bytes);
+  }
+
+  /** Says what the time of streams' pictures is now, ms. */
+  multiMediaTime(time: number): void {
+    this.main.send(MULTI_MEDIA_TIME, new ByteWriter(4).u32(time).bytes);
   }
 
   /** Resolves when the client has opened this channel. Throws when it leaves before. */

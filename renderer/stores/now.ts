@@ -1,11 +1,32 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 
-/** The time of now (ms since the epoch), again every `everyMs`. */
-export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
+/** Calls every `everyMs` while the page is in sight, and when it comes in sight again; until what it returns is called. */
+export function whileInSight(everyMs: number, act: () => void): () => void {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const start = (): void => {
+    timer = document.visibilityState === 'visible' ? setInterval(act, everyMs) : undefined;
+  };
+  const turned = (): void => {
+    clearInterval(timer);
+    start();
+    if (timer !== undefined) act();
+  };
+  start();
+  document.addEventListener('visibilitychange', turned);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', turned);
+  };
+}
+
+/**
+ * What `tell` makes of the time of now (ms since the epoch), asked again every `everyMs`. Whoever uses it is drawn again only when that is
+ * something else.
+ */
+export function useTold<T extends string | number | boolean | null>(
+  everyMs: number,
+  tell: (now: number) => T,
+): T {
+  const ask = useCallback((changed: () => void) => whileInSight(everyMs, changed), [everyMs]);
+  return useSyncExternalStore(ask, () => tell(Date.now()));
 }

@@ -1,6 +1,7 @@
 import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { text } from '../../i18n/en.ts';
 import { bitRate, words as quantity } from '../../i18n/format.ts';
+import { whileInSight } from '../../stores/now.ts';
 import { useViewerKind } from '../../stores/settings.ts';
 import { Button } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
@@ -28,10 +29,10 @@ function useLatest(viewer: RefObject<Viewer | null>): LatestFigures | null {
       take().catch((ended: unknown) => console.debug('no figures of this session', ended));
     };
     takeNow();
-    const timer = setInterval(takeNow, EVERY_MS);
+    const stop = whileInSight(EVERY_MS, takeNow);
     return () => {
       isOver = true;
-      clearInterval(timer);
+      stop();
     };
   }, [viewer]);
   return latest;

@@ -13,7 +13,8 @@ export function HostFoot({ jobs }: { jobs: ReactNode }): ReactNode {
   const used = figures === null ? 0 : figures.memoryTotalBytes - figures.memoryAvailableBytes;
   const machines = figures?.machines.reduce((sum, one) => sum + one.residentBytes, 0) ?? 0;
   const others = Math.max(0, used - machines);
-  const share = (part: number): string => `${total > 0 ? (part / total) * 100 : 0}%`;
+  // In steps that can be seen: figures that hardly change are not laid out again.
+  const share = (part: number): string => `${total > 0 ? Math.round((part / total) * 200) / 2 : 0}%`;
   const memory =
     total === 0 ? '' : text.sidebar.memoryOf(words(bytes(used)).replace(/ GiB$/, ''), words(bytes(total)));
   const accelerator = report === null ? text.sidebar.checking : text.sidebar.accelerators[report.accelerator];

@@ -6,7 +6,7 @@ import { text } from '../../i18n/en.ts';
 import { duration } from '../../i18n/format.ts';
 import { useIsLive } from '../../stores/connection.ts';
 import { askForceOff, dialogsStore } from '../../stores/dialogs.ts';
-import { useNow } from '../../stores/now.ts';
+import { useTold } from '../../stores/now.ts';
 import { navigate } from '../../stores/route.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Chip, ChipButton } from '../../ui/chip.tsx';
@@ -28,9 +28,12 @@ const words = text.machine;
 
 function StateChip({ machine }: { machine: MachineView }): ReactNode {
   const isLive = useIsLive();
-  const now = useNow(machine.state === 'running' ? 1000 : 60_000);
   const { state, startedAt } = machine;
-  const time = state === 'running' && startedAt !== null && isLive ? duration(now - startedAt) : null;
+  const since = state === 'running' && isLive ? startedAt : null;
+  const countsSeconds = since !== null && Date.now() - since < 60_000;
+  const time = useTold(countsSeconds ? 1000 : 10_000, (now) =>
+    since === null ? null : duration(now - since),
+  );
   return (
     <Chip tone={stateTone[state]}>
       {time === null ? stateWords[state] : words.stateFor(stateWords[state], time)}
