@@ -2,7 +2,7 @@
 // program and Chromium on one machine share.
 import { connect } from 'node:net';
 import { noVideo } from '../backend/cli/spice-screen.ts';
-import { transportOver } from '../backend/cli/spice-transport.ts';
+import { transportOver } from '../backend/devices/display/spice-transport.ts';
 import { ReferenceClient } from '../e2e/conformance/reference/reference-client.ts';
 import { DisplayChannel, displayCapabilities } from '../renderer/spice/channels/display.ts';
 import { SharedImages } from '../renderer/spice/images/shared-images.ts';

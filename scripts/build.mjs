@@ -33,7 +33,12 @@ const targets = {
     out: 'renderer',
     config: rendererConfig,
   },
-  backend: { entry: 'backend/main.ts', inputs: ['backend'], out: 'backend', config: backendConfig },
+  backend: {
+    entry: 'backend/main.ts',
+    inputs: ['backend', 'renderer/spice'],
+    out: 'backend',
+    config: backendConfig,
+  },
   cli: {
     entry: 'backend/cli/innkeeper.ts',
     inputs: ['backend', 'renderer/spice'],

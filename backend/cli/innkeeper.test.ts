@@ -82,6 +82,26 @@ test('a machine is made, shown, changed, deleted and brought back', async () => 
   expect((await innkeeper('undelete', id)).out).toContain('“two” is back');
 }, 60_000);
 
+test('the clipboard of a machine is shared by a switch, and text for one that is off is refused', async () => {
+  await innkeeper('create', 'one', '--disk', '8M');
+  const off = { code: 1, out: '', err: expect.stringContaining('innkeeper clipboard allow one on') };
+  expect(await innkeeper('clipboard', 'paste', 'one')).toMatchObject(off);
+  const allowed = await innkeeper('clipboard', 'allow', 'one', 'on', '--json');
+  expect(JSON.parse(allowed.out)).toMatchObject({ devices: { display: { clipboardAllowed: true } } });
+  expect(await innkeeper('clipboard', 'paste', 'one')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('“one” is not running'),
+  });
+  // Standard input is empty here.
+  expect(await innkeeper('clipboard', 'copy', 'one')).toMatchObject({ code: 2, out: '' });
+  expect(await innkeeper('clipboard', 'allow', 'one', 'yes')).toMatchObject({ code: 2, out: '' });
+  expect(await innkeeper('display', 'resize', 'one', '1280')).toMatchObject({ code: 2, out: '' });
+  expect(await innkeeper('display', 'resize', 'one', '1280x10')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('HEIGHT is below 64'),
+  });
+}, 60_000);
+
 test('what is refused names what was typed, and is a document with --json', async () => {
   expect(await innkeeper('create', 'x', '--memory', '0M')).toMatchObject({
     code: 1,

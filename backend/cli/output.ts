@@ -18,6 +18,9 @@ const typedAs: Readonly<Record<string, string>> = {
   port: '--port',
   timeoutMs: '--timeout',
   keys: 'KEYS',
+  width: 'WIDTH',
+  height: 'HEIGHT',
+  text: 'TEXT',
 };
 
 /** A reader of ours that went away (`innkeeper list | head -1`) is no error. */

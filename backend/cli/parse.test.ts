@@ -18,6 +18,9 @@ test.each([
   ['disk --json list a', { NAME: 'a' }, {}],
   ['wait a --for=stopped', { NAME: 'a' }, { for: 'stopped', timeout: undefined }],
   ['stop --force a', { NAME: 'a' }, { force: true }],
+  ['clipboard copy a', { NAME: 'a' }, {}],
+  ['clipboard copy a -', { NAME: 'a', TEXT: '-' }, {}],
+  ['display resize a 1280x800', { NAME: 'a', SIZE: '1280x800' }, {}],
 ])('%s', (line, args, options) => {
   const command = parse(line);
   expect(command).toMatchObject({ kind: 'run', call: { args, rest: [] } });
@@ -37,6 +40,10 @@ test.each([
   ['strat a', "no verb 'strat'", "'start'"],
   ['disk atach a', "no verb 'disk atach'", "'disk attach'"],
   ['disk', "'disk' needs a verb", undefined],
+  ['clipboard', "'clipboard' needs a verb", undefined],
+  ['clipbord copy a', "no verb 'clipbord'", "'clipboard'"],
+  ['clipboard past a', "no verb 'clipboard past'", "'clipboard paste'"],
+  ['display resize a', "'display resize' needs SIZE", '--help'],
   ['start', "'start' needs NAME", '--help'],
   ['start a b', "'b'", 'Quote'],
   ['stop a --forced', "no option '--forced'", "'--force'"],

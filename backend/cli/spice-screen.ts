@@ -5,8 +5,8 @@ import { LinkError } from '../../renderer/spice/link/link-error.ts';
 import { ProtocolError } from '../../renderer/spice/protocol/protocol-error.ts';
 import { DEAF_HOST, SpiceSession } from '../../renderer/spice/session.ts';
 import { Fault } from '../contract/fault.ts';
+import { transportOver } from '../devices/display/spice-transport.ts';
 import type { UnixClient } from '../rpc/unix-client.ts';
-import { transportOver } from './spice-transport.ts';
 
 /** Pixels of a screen as 8-bit RGB, rows from the top. */
 export interface Screen {

@@ -1,4 +1,5 @@
 import type { Verb } from './verb.ts';
+import { agentVerbs } from './verbs/agent.ts';
 import { consoleVerbs } from './verbs/console.ts';
 import { deviceVerbs } from './verbs/devices.ts';
 import { guestVerbs } from './verbs/guest.ts';
@@ -12,6 +13,7 @@ export const verbs: readonly Verb[] = [
   ...machineVerbs,
   ...lifecycleVerbs,
   ...guestVerbs,
+  ...agentVerbs,
   ...consoleVerbs,
   ...deviceVerbs,
   ...serveVerbs,

@@ -77,6 +77,8 @@ export const clockView = z.object({
 export const displayView = z.object({
   adapter: z.enum(['qxl-vga', 'virtio-vga', 'VGA']),
   protocol: z.enum(['spice', 'none']),
+  /** Text may cross between the guest's clipboard and the person's. */
+  clipboardAllowed: z.boolean(),
 });
 
 export const deviceViews = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentWish } from './agent.ts';
 import { machineFigures } from './devices.ts';
 import { hostFigures } from './host.ts';
 import { job } from './job.ts';
@@ -12,6 +13,8 @@ export const events = {
   'machine.figures': z.object({ machine: z.string(), figures: machineFigures }),
   'host.figures': hostFigures,
   'job.changed': job,
+  /** To the connection alone whose `viewer.offer` this answers; it answers with `viewer.answer`. */
+  'viewer.asked': z.object({ id: z.string(), machine: z.string(), wish: agentWish }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type Events = typeof events;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentAnswer, clipboardText, screenSize, viewerAgent } from './agent.ts';
 import { diskBus, diskView, imageFormat } from './devices.ts';
 import { hostReport } from './host.ts';
 import { job } from './job.ts';
@@ -163,6 +164,30 @@ export const requests = {
   },
   /** Turns `machine.figures` of this machine on or off for this connection. */
   'machine.watch': { in: z.strictObject({ machine: machineRef, on: z.boolean() }), out: nothing },
+
+  /**
+   * Asks the guest, by its SPICE agent, for a screen of that size. Answers the size that it has then: a guest may take another, or
+   * none.
+   */
+  'display.resize': {
+    in: z.strictObject({ machine: machineRef, ...screenSize }),
+    out: z.object({ width: z.int(), height: z.int() }),
+  },
+  /** Whether text may cross between the guest's clipboard and the person's; off at first. */
+  'clipboard.allow': { in: z.strictObject({ machine: machineRef, allowed: z.boolean() }), out: machineView },
+  /** Puts text on the guest's clipboard, through its SPICE agent, until other text is copied there. */
+  'clipboard.copy': { in: z.strictObject({ machine: machineRef, text: clipboardText }), out: nothing },
+  /** What would be pasted in the guest. */
+  'clipboard.paste': { in: machineOnly, out: z.object({ text: z.string() }) },
+  /**
+   * A viewer of this connection speaks with the machine's SPICE agent, of which it says this; null: no more. It is asked with
+   * `viewer.asked` from now on.
+   */
+  'viewer.offer': {
+    in: z.strictObject({ machine: machineRef, agent: viewerAgent.nullable() }),
+    out: nothing,
+  },
+  'viewer.answer': { in: z.strictObject({ id: z.string(), answer: agentAnswer }), out: nothing },
 
   'memory.set': {
     in: z.strictObject({ machine: machineRef, memoryMiB }),

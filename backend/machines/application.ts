@@ -7,6 +7,8 @@ import type { EventBus } from '../rpc/event-bus.ts';
 import type { OpenStream } from '../rpc/streams.ts';
 import { inspectImage } from '../storage/images.ts';
 import type { Folders } from '../store/paths.ts';
+import { registerAgents } from './agent-requests.ts';
+import { Agents } from './agents.ts';
 import { createMachine } from './create.ts';
 import {
   attachDisk,
@@ -50,6 +52,7 @@ export async function createApplication({
   log,
 }: ApplicationParts): Promise<Application> {
   const qemu = new HostQemuSource(folders.cache);
+  const agents = new Agents();
   const jobs = new Jobs((job) => events.emit('job.changed', job));
   const trouble = (text: string, error: unknown): void =>
     log('error', text, { detail: Fault.from(error).message });
@@ -57,7 +60,10 @@ export async function createApplication({
     folders,
     qemu: () => qemu.get(),
     save: (definition) => machines.registry.write(definition),
-    changed: (view) => events.emit('machine.changed', view),
+    changed: (view) => {
+      agents.changed(view);
+      events.emit('machine.changed', view);
+    },
     logged: (machine, entry) => events.emit('machine.logged', { machine, ...entry }),
     trouble,
   };
@@ -79,6 +85,7 @@ export async function createApplication({
   );
   const machines = new Machines(folders, host, (machine) => {
     watchedMachines.drop(`machine:${machine}`);
+    agents.removed(machine);
     events.emit('machine.removed', { machine });
   });
   await machines.load();
@@ -171,6 +178,7 @@ export async function createApplication({
     watchedMachines.set(connection, `machine:${machines.find(machine).definition.id}`, on);
     return {};
   });
+  registerAgents(dispatcher, machines, agents);
   dispatcher.register('memory.set', ({ machine, memoryMiB }) =>
     setMemory(machines.usable(machine), memoryMiB),
   );
@@ -212,14 +220,16 @@ export async function createApplication({
   });
 
   return {
-    openStream: (target, signal) =>
-      machines
-        .usable(target.machine)
-        .requireGuest(target.kind === 'spice' ? 'it shows nothing' : 'its console is silent')
-        .openStream(target.kind, signal),
+    openStream: ({ kind, machine }, signal) => {
+      const found = machines.usable(machine);
+      if (kind === 'console') return found.requireGuest('its console is silent').openStream(kind, signal);
+      const guest = found.requireGuest('it shows nothing');
+      return agents.openViewerStream(found, () => guest.openStream(kind, signal));
+    },
     isNeeded: () => machines.all().some((machine) => machine.running) || jobs.busy,
     [Symbol.asyncDispose]: async () => {
       jobs.cancelAll();
+      agents[Symbol.dispose]();
       watchedHost[Symbol.dispose]();
       watchedMachines[Symbol.dispose]();
       await machines[Symbol.asyncDispose]();

@@ -72,6 +72,12 @@ test('fields of a newer Innkeeper are kept at every level', () => {
   expect(parseDefinition(JSON.parse(JSON.stringify(newer)), FILE)).toEqual(newer);
 });
 
+test('one from before the clipboard could be shared does not share it', () => {
+  const { clipboardAllowed, ...display } = sample().display;
+  expect(clipboardAllowed).toBe(false);
+  expect(parseDefinition({ ...sample(), display }, FILE).display).toEqual({ ...display, clipboardAllowed });
+});
+
 test('a newer version is refused, named as such', () => {
   const fault = faultOf(() => parseDefinition({ ...sample(), version: DEFINITION_VERSION + 1 }, FILE));
   expect(fault.code).toBe('contract-mismatch');

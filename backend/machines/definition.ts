@@ -108,6 +108,6 @@ export function newDefinition(wish: NewMachine): MachineDefinition {
     nics: [{ id: 'nic0', model: 'virtio-net', mac: newMac(), network: 'user', up: true }],
     entropy: { device: 'virtio-rng', source: 'rng-builtin' },
     clock: { rtc: 'utc' },
-    display: { adapter: 'qxl-vga' },
+    display: { adapter: 'qxl-vga', clipboardAllowed: false },
   };
 }

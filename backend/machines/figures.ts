@@ -187,8 +187,9 @@ export class FiguresSampler implements Disposable {
 async function countClients(guest: Guest): Promise<number> {
   if (!guest.record.spice) return 0;
   const { channels } = await guest.qmp.execute('query-spice');
-  // Channel type 1 is main (spice.proto): each client has exactly one.
-  return channels?.filter((channel) => channel['channel-type'] === 1).length ?? 0;
+  // Channel type 2 is display (spice.proto); our own session for the agent alone opens none.
+  const looking = channels?.filter((channel) => channel['channel-type'] === 2) ?? [];
+  return new Set(looking.map((channel) => channel['connection-id'])).size;
 }
 
 /** What an image takes on the host, bytes (512-byte blocks, stat(2)); null when it is not there. */

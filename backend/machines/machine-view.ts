@@ -105,6 +105,7 @@ function devicesOf({ definition, guest, problems, moving }: ViewParts): MachineV
     display: {
       adapter: launched?.adapter ?? definition.display.adapter,
       protocol: launched !== null && !launched.spice ? 'none' : 'spice',
+      clipboardAllowed: definition.display.clipboardAllowed,
     },
   };
 }

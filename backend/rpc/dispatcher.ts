@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { EventName, EventPayload } from '../contract/events.ts';
 import { Fault } from '../contract/fault.ts';
 import {
   type RequestName,
@@ -25,6 +26,8 @@ export interface Connection {
   /** Ends it: running handlers' signals abort, nothing more is sent. */
   close(): void;
   readonly closed: AbortSignal;
+  /** An event for this face alone. */
+  tell<N extends EventName>(name: N, payload: EventPayload<N>): void;
   /** 'host' and 'machine:ID' of the figures it wants. */
   readonly watching: Set<string>;
 }
@@ -70,7 +73,7 @@ export class Dispatcher {
     this.#onInternal = options.onInternal ?? (() => undefined);
     options.events?.subscribe((name, payload) => {
       if (this.#connections.size === 0) return;
-      const message = { jsonrpc: '2.0', method: `${EVENT_PREFIX}${name}`, params: payload };
+      const message = eventMessage(name, payload);
       for (const connection of this.#connections) {
         if (isWatched(connection.watching, name, payload)) connection.send(message);
       }
@@ -180,6 +183,10 @@ class LiveConnection implements Connection {
     if (!this.#closed.signal.aborted) this.#send(message);
   }
 
+  tell<N extends EventName>(name: N, payload: EventPayload<N>): void {
+    this.send(eventMessage(name, payload));
+  }
+
   receive(message: unknown): void {
     if (this.#closed.signal.aborted) return;
     const parsed = requestMessage.safeParse(message);
@@ -220,6 +227,10 @@ class LiveConnection implements Connection {
   #refuse(id: RequestId, code: number, fault: Fault): void {
     this.send(errorMessage(id, code, fault));
   }
+}
+
+function eventMessage<N extends EventName>(name: N, payload: EventPayload<N>): object {
+  return { jsonrpc: '2.0', method: `${EVENT_PREFIX}${name}`, params: payload };
 }
 
 /** A JSON-RPC error response that carries the fault in `data`. */

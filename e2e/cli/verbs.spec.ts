@@ -26,6 +26,10 @@ const VERBS = [
   'disk detach',
   'disk list',
   'nic link',
+  'display resize',
+  'clipboard allow',
+  'clipboard copy',
+  'clipboard paste',
   'wait',
   'serve',
   'qmp',
@@ -62,6 +66,9 @@ const WRONG_USAGE: readonly (readonly string[])[] = [
   ['exec', 'x'],
   ['exec', 'x', '--'],
   ['qmp', 'x', '{not json'],
+  ['display', 'resize', 'x', 'large'],
+  ['clipboard', 'allow', 'x', 'perhaps'],
+  ['clipboard', 'copy', 'x', ''],
 ];
 
 test('wrong usage is exit code 2, says what is wrong, and starts nothing', async ({ home }) => {
@@ -101,6 +108,10 @@ const ON_NO_MACHINE: readonly (readonly string[])[] = [
   ['log', 'ghost'],
   ['wait', 'ghost', '--for', 'running'],
   ['qmp', 'ghost', 'query-status'],
+  ['display', 'resize', 'ghost', '800x600'],
+  ['clipboard', 'allow', 'ghost', 'on'],
+  ['clipboard', 'copy', 'ghost', 'text'],
+  ['clipboard', 'paste', 'ghost'],
 ];
 
 test('on a machine that is not there every verb fails with exit code 1, the name and the remedy', async ({

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { transportOver } from '../../backend/cli/spice-transport.ts';
+import { transportOver } from '../../backend/devices/display/spice-transport.ts';
 import {
   CURSOR_TYPE,
   INPUTS_OUT,

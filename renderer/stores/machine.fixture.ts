@@ -29,7 +29,7 @@ export function machineFixture(id: string, change: Partial<MachineView> = {}): M
       entropy: null,
       serial: [],
       clock: { source: 'hpet', rtc: 'utc' },
-      display: { adapter: 'qxl-vga', protocol: 'spice' },
+      display: { adapter: 'qxl-vga', protocol: 'spice', clipboardAllowed: false },
     },
     ...change,
   };

@@ -4,6 +4,7 @@ import { encodePng } from '../../protocols/png/encode.ts';
 import type { UnixClient } from '../../rpc/unix-client.ts';
 import { saveFile } from '../save-file.ts';
 import { takeSpiceScreen } from '../spice-screen.ts';
+import { readInput } from '../standard-input.ts';
 import { defineVerb, machineArgument, type Outcome, UsageError, type Verb } from '../verb.ts';
 
 const screenshot = defineVerb({
@@ -139,18 +140,6 @@ const keys = defineVerb({
     return { json: { keys: pressed } };
   },
 });
-
-/** Standard input to its end, or to where it is longer than what is wanted, characters. */
-async function readInput(longest: number): Promise<string> {
-  const { stdin } = process;
-  stdin.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of stdin) {
-    text += chunk;
-    if (text.length > longest) break;
-  }
-  return text;
-}
 
 const type = defineVerb({
   words: ['type'],

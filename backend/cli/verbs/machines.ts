@@ -125,7 +125,8 @@ async function showText(machine: MachineView): Promise<string> {
       `${nic.id}: ${nic.model}, ${nic.mac}, cable ${nic.up ? 'plugged in' : 'unplugged'}`,
     ]);
   }
-  rows.push(['Display', `${devices.display.adapter}, ${devices.display.protocol}`]);
+  const { adapter, protocol, clipboardAllowed } = devices.display;
+  rows.push(['Display', `${adapter}, ${protocol}${clipboardAllowed ? ', clipboard shared' : ''}`]);
   return table(rows);
 }
 

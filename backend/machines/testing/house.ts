@@ -4,21 +4,16 @@ import { chmod, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, EventPayload } from '../../contract/events.ts';
-import { Fault, faultShape } from '../../contract/fault.ts';
 import type { MachineView } from '../../contract/machine.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../contract/requests.ts';
-import { type Connection, Dispatcher } from '../../rpc/dispatcher.ts';
+import { Dispatcher } from '../../rpc/dispatcher.ts';
 import { EventBus } from '../../rpc/event-bus.ts';
 import { type Folders, machineRuntime, prepareFolders, resolveFolders } from '../../store/paths.ts';
 import { type Application, createApplication } from '../application.ts';
+import { Face, type Listeners, listen } from './face.ts';
 
 /** Probing QEMU takes a third of a second: once a test run is enough. The cache goes by the binary's identity. */
 const SHARED_CACHE = join(tmpdir(), `innkeeper-test-cache-${process.getuid?.() ?? 0}`);
-
-interface Answer {
-  readonly result?: unknown;
-  readonly error?: { readonly data?: unknown };
-}
 
 /**
  * For tests: the whole application over a folder of its own, with real guests, spoken to through its dispatcher as
@@ -30,10 +25,9 @@ export class House implements AsyncDisposable {
   /** What went wrong where no request could tell. */
   readonly trouble: string[] = [];
   #application: Application | null = null;
-  #connection: Connection | null = null;
-  #answers = new Map<number, (answer: Answer) => void>();
-  #listeners = new Set<(name: string, payload: unknown) => void>();
-  #lastId = 0;
+  #dispatcher: Dispatcher | null = null;
+  #face: Face | null = null;
+  readonly #listeners: Listeners = new Set();
 
   private constructor(home: string) {
     this.home = home;
@@ -51,6 +45,7 @@ export class House implements AsyncDisposable {
     await prepareFolders(this.folders);
     const events = new EventBus();
     const dispatcher = new Dispatcher({ events });
+    this.#dispatcher = dispatcher;
     this.#application = await createApplication({
       folders: this.folders,
       events,
@@ -59,12 +54,12 @@ export class House implements AsyncDisposable {
         if (level !== 'info') this.trouble.push(`${text} ${JSON.stringify(fields ?? {})}`);
       },
     });
-    this.#connection = dispatcher.connect((message) => this.#receive(message));
+    this.#face = new Face(dispatcher, this.#listeners);
   }
 
   /** The back end goes; guests stay. */
   async end(): Promise<void> {
-    this.#connection?.close();
+    this.#face?.close();
     await this.#application?.[Symbol.asyncDispose]();
     this.#application = null;
   }
@@ -74,24 +69,21 @@ export class House implements AsyncDisposable {
     return this.#application;
   }
 
-  /** The answer, or the Fault, as a face gets them. */
-  async request<N extends RequestName>(name: N, input: RequestInput<N>): Promise<RequestOutput<N>> {
-    this.#lastId += 1;
-    const id = this.#lastId;
-    const { promise, resolve } = Promise.withResolvers<Answer>();
-    this.#answers.set(id, resolve);
-    this.#connection?.receive({ jsonrpc: '2.0', id, method: name, params: input });
-    const answer = await promise;
-    if (answer.error !== undefined) throw new Fault(faultShape.parse(answer.error.data));
-    return answer.result as RequestOutput<N>;
+  /** Another face of this back end. */
+  connect(): Face {
+    if (this.#dispatcher === null) throw new Error('the back end has ended');
+    return new Face(this.#dispatcher);
   }
 
+  /** The answer, or the Fault, as a face gets them. */
+  async request<N extends RequestName>(name: N, input: RequestInput<N>): Promise<RequestOutput<N>> {
+    if (this.#face === null) throw new Error('the back end has ended');
+    return await this.#face.request(name, input);
+  }
+
+  /** Goes on over a restart of the back end. */
   on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void {
-    const entry = (heard: string, payload: unknown): void => {
-      if (heard === name) listener(payload as EventPayload<N>);
-    };
-    this.#listeners.add(entry);
-    return () => this.#listeners.delete(entry);
+    return listen(this.#listeners, name, listener);
   }
 
   /** A small machine with one blank disk: its firmware finds nothing to boot and waits. */
@@ -165,16 +157,6 @@ export class House implements AsyncDisposable {
         return []; // It ended while we looked.
       }
     });
-  }
-
-  #receive(message: object): void {
-    if ('id' in message && typeof message.id === 'number') {
-      this.#answers.get(message.id)?.(message as Answer);
-      this.#answers.delete(message.id);
-    } else if ('method' in message && 'params' in message) {
-      const name = String(message.method).slice('event.'.length);
-      for (const listener of [...this.#listeners]) listener(name, message.params);
-    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

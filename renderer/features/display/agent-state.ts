@@ -23,5 +23,8 @@ export interface SessionAgent {
   /** Nothing of a clipboard crosses before; taking it back takes back what was offered. */
   allowClipboard(allowed: boolean): void;
   offerText(text: string): void;
+  /** Gets what somebody copied in the guest; `text` or `problem` follows. */
   takeText(): void;
+  /** Gets what would be pasted in the guest, whoever copied it; `text` or `problem` follows. */
+  pasteText(): void;
 }

@@ -27,6 +27,7 @@ function desk() {
       allowClipboard: (allowed) => asked.push(['allow', allowed]),
       offerText: (text) => asked.push(['offer', text]),
       takeText: () => asked.push('take'),
+      pasteText: () => asked.push('paste'),
     },
     () => state.hasFocus,
     { crossed: (way) => told.push(way), problem: (what) => told.push(what) },
@@ -43,6 +44,15 @@ test('offers what the person copied, once', async () => {
     ['allow', true],
     ['offer', 'one\ntwo'],
   ]);
+});
+
+test('what is copied while the clipboard is being read is not missed', async () => {
+  const { state, asked, link } = desk();
+  state.text = 'one';
+  const first = link.sync();
+  state.text = 'two';
+  await Promise.all([first, link.sync()]);
+  expect(asked.at(-1)).toEqual(['offer', 'two']);
 });
 
 test('the guest’s text is taken and not offered back to it', async () => {
@@ -87,6 +97,52 @@ test('what the person copied meanwhile is newer than what the guest has', async 
     ['allow', true],
     ['offer', 'newer'],
   ]);
+});
+
+test('text from elsewhere goes to the guest and not to the person, whose own is still known', async () => {
+  const { state, asked, link } = desk();
+  state.text = 'mine';
+  await link.sync();
+  link.offer('from elsewhere');
+  await link.sync();
+  expect(state.text).toBe('mine');
+  expect(asked).toEqual([
+    ['allow', true],
+    ['offer', 'mine'],
+    ['offer', 'from elsewhere'],
+  ]);
+});
+
+test('what others paste is told to them alone', async () => {
+  const { state, asked, told, link } = desk();
+  const both = Promise.all([link.paste(), link.paste()]);
+  link.hear({ kind: 'text', text: 'theirs' });
+  expect(await both).toEqual([
+    { kind: 'text', text: 'theirs' },
+    { kind: 'text', text: 'theirs' },
+  ]);
+  const none = link.paste();
+  link.hear({ kind: 'problem', problem: 'notGiven' });
+  expect(await none).toEqual({ kind: 'problem', problem: 'notGiven' });
+  expect(state.text).toBe('');
+  expect(told).toEqual(['fromGuest']);
+  const late = link.paste();
+  link[Symbol.dispose]();
+  expect(await late).toBeNull();
+  expect(await link.paste()).toBeNull();
+  expect(asked).toEqual([['allow', true], 'paste', 'paste', 'paste', 'paste', ['allow', false]]);
+});
+
+test('while the person’s text is on its way, whoever pastes gets that as well', async () => {
+  const { state, link } = desk();
+  link.hear({ kind: 'offered' });
+  await vi.runAllTimersAsync();
+  const pasted = link.paste();
+  link.hear({ kind: 'text', text: 'theirs' });
+  link.hear({ kind: 'text', text: 'theirs' });
+  expect(await pasted).toEqual({ kind: 'text', text: 'theirs' });
+  await vi.runAllTimersAsync();
+  expect(state.text).toBe('theirs');
 });
 
 test('a browser that refuses is told of once; too much text is not offered', async () => {

@@ -2,6 +2,8 @@ import { MAX_TEXT_BYTES } from '../../spice/agent/agent-constants.ts';
 import type { ClipboardProblem } from '../../spice/agent/guest-agent.ts';
 import type { ClipboardNews, SessionAgent } from './agent-state.ts';
 
+type Taken = Extract<ClipboardNews, { readonly kind: 'text' | 'problem' }>;
+
 /** What of navigator.clipboard this takes. */
 export type HostClipboard = Pick<Clipboard, 'readText' | 'writeText'>;
 
@@ -27,9 +29,15 @@ export class ClipboardLink implements Disposable {
   #known: string | null = null;
   /** The guest has a text that we have not taken. */
   #guestHasMore = false;
+  /** The guest was asked for its text to put it on the person's clipboard. */
+  #isTaking = false;
+  /** Others who wait for what the guest has; null: this is over. */
+  #askers = new Set<(taken: Taken | null) => void>();
   /** The guest's text, not on the person's clipboard yet. */
   #unwritten: string | null = null;
   #isSyncing = false;
+  /** The person's clipboard may have changed since it was read. */
+  #isOld = false;
   #takeTimer: ReturnType<typeof setTimeout> | null = null;
   #told = new Set<string>();
   #isOver = false;
@@ -49,17 +57,40 @@ export class ClipboardLink implements Disposable {
 
   /** The person came to this page, or is about to paste: they may have copied something elsewhere. */
   async sync(): Promise<void> {
-    if (this.#isSyncing || this.#isOver || !this.#hasFocus()) return;
+    // Another may have been copied since the clipboard was read.
+    this.#isOld = true;
+    if (this.#isSyncing) return;
     this.#isSyncing = true;
     try {
-      const text = await this.#read();
-      if (this.#isOver) return;
-      if (text !== null && text !== '' && text !== this.#known) this.#offer(text);
-      else if (this.#unwritten !== null) await this.#write(this.#unwritten);
-      else if (this.#guestHasMore) this.#takeSoon();
+      while (this.#isOld && !this.#isOver && this.#hasFocus()) {
+        this.#isOld = false;
+        await this.#syncOnce();
+      }
     } finally {
       this.#isSyncing = false;
     }
+  }
+
+  async #syncOnce(): Promise<void> {
+    const text = await this.#read();
+    if (this.#isOver) return;
+    if (text !== null && text !== '' && text !== this.#known) this.#offer(text);
+    else if (this.#unwritten !== null) await this.#write(this.#unwritten);
+    else if (this.#guestHasMore) this.#takeSoon();
+  }
+
+  /** Puts text on the guest's clipboard that is not from the person's, which stays as it is. */
+  offer(text: string): void {
+    this.#unwritten = null;
+    this.#guestHasMore = false;
+    this.#agent.offerText(text);
+  }
+
+  /** What would be pasted in the guest, for others than the person's clipboard; null: this is over. */
+  paste(): Promise<Taken | null> {
+    if (this.#isOver) return Promise.resolve(null);
+    this.#agent.pasteText();
+    return new Promise((resolve) => this.#askers.add(resolve));
   }
 
   hear(news: ClipboardNews): void {
@@ -69,13 +100,15 @@ export class ClipboardLink implements Disposable {
         if (this.#hasFocus()) this.#takeSoon();
         return;
       case 'text':
-        void this.#write(news.text);
+        if (this.#isForOthers(news)) this.#events.crossed('fromGuest');
+        else void this.#write(news.text);
         return;
       case 'given':
         this.#events.crossed('toGuest');
         return;
       case 'problem':
-        this.#events.problem(news.problem);
+        if (news.problem === 'toGuestTooLarge' || !this.#isForOthers(news))
+          this.#events.problem(news.problem);
         return;
     }
   }
@@ -84,6 +117,21 @@ export class ClipboardLink implements Disposable {
     this.#isOver = true;
     if (this.#takeTimer !== null) clearTimeout(this.#takeTimer);
     this.#agent.allowClipboard(false);
+    this.#answer(null);
+  }
+
+  /** Tells those who wait, as whatever comes is what the guest has now. True: the person's clipboard has not asked for it. */
+  #isForOthers(taken: Taken): boolean {
+    const isTheirs = this.#askers.size > 0 && !this.#isTaking;
+    this.#isTaking = false;
+    this.#answer(taken);
+    return isTheirs;
+  }
+
+  #answer(taken: Taken | null): void {
+    const askers = [...this.#askers];
+    this.#askers.clear();
+    for (const resolve of askers) resolve(taken);
   }
 
   #offer(text: string): void {
@@ -99,6 +147,7 @@ export class ClipboardLink implements Disposable {
       this.#takeTimer = null;
       if (!this.#guestHasMore) return;
       this.#guestHasMore = false;
+      this.#isTaking = true;
       this.#agent.takeText();
     }, TAKE_GAP_MS);
   }

@@ -9,6 +9,7 @@ import { displayStore } from './display-store.ts';
 import { leaveFullScreen } from './full-screen.ts';
 import { guestSizeEntries } from './guest-size-entries.tsx';
 import { ScreenshotView } from './screenshot-view.tsx';
+import { useAgentOffer } from './use-agent-offer.ts';
 import { useClipboard } from './use-clipboard.ts';
 import { useGuestSize } from './use-guest-size.ts';
 import { usePlacement } from './use-placement.ts';
@@ -37,6 +38,7 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
   const hands = useViewer(machine, leaveGuest);
   const { host, viewer, state, hold } = hands;
   const clipboard = useClipboard(machine, hands);
+  useAgentOffer(machine, hands);
   useGuestSize(area, follow, hands);
   const placement = usePlacement(area, state.size, mode);
   const isLive = state.phase === 'live' && machine.state !== 'paused';

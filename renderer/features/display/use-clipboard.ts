@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
+import { Fault } from '../../../backend/contract/fault.ts';
 import type { MachineView } from '../../../backend/contract/machine.ts';
+import { useBridge } from '../../bridge/bridge.ts';
 import { showFault } from '../../ui/toast.tsx';
-import { ClipboardLink } from './clipboard-link.ts';
-import { allowClipboard, useClipboardAllowed } from './clipboard-store.ts';
+import { ClipboardLink, type HostClipboard } from './clipboard-link.ts';
 import type { Hands } from './use-viewer.ts';
 import { words } from './words.ts';
 
@@ -20,6 +21,12 @@ async function readsUnasked(): Promise<boolean> {
   }
 }
 
+/** Pages that the browser does not trust have no clipboard; text still crosses for others than the person's. */
+const closed: HostClipboard = {
+  readText: () => Promise.reject(new Error('the browser gives this page no clipboard')),
+  writeText: () => Promise.reject(new Error('the browser gives this page no clipboard')),
+};
+
 function pastes({ code, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
   return (code === 'KeyV' && (ctrlKey || metaKey)) || (code === 'Insert' && shiftKey);
 }
@@ -34,11 +41,9 @@ export interface ClipboardView {
 }
 
 /** The person's clipboard and the guest's, kept alike while the person allows it. */
-export function useClipboard(
-  machine: MachineView,
-  { host, viewer, state, onClipboard }: Hands,
-): ClipboardView {
-  const isAllowed = useClipboardAllowed(machine.id);
+export function useClipboard(machine: MachineView, { host, viewer, state, clipboard }: Hands): ClipboardView {
+  const bridge = useBridge();
+  const isAllowed = machine.devices.display.clipboardAllowed;
   const [crossed, setCrossed] = useState<{ readonly way: 'toGuest' | 'fromGuest' } | null>(null);
   const { agent } = state;
   const problem = typeof agent === 'string' ? words.agent[agent] : agent.clipboard ? null : words.noClipboard;
@@ -48,18 +53,13 @@ export function useClipboard(
     const element = host.current;
     const session = viewer.current?.session?.agent;
     if (!isOn || element === null || session === undefined) return;
-    // Not there on pages that the browser does not trust.
-    const clipboard = navigator.clipboard as Clipboard | undefined;
-    if (clipboard === undefined) {
-      showFault(words.clipboardProblems.notRead(machine.name));
-      return;
-    }
+    const own = (navigator.clipboard as Clipboard | undefined) ?? closed;
     const stop = new AbortController();
-    const link = new ClipboardLink(clipboard, session, () => document.hasFocus(), {
+    const link = new ClipboardLink(own, session, () => document.hasFocus(), {
       crossed: (way) => setCrossed({ way }),
       problem: (what) => showFault(words.clipboardProblems[what](machine.name)),
     });
-    onClipboard.current = (news) => link.hear(news);
+    clipboard.current = link;
     const sync = () => void link.sync();
     element.addEventListener('keydown', (event) => pastes(event) && sync(), { signal: stop.signal });
     void readsUnasked().then((unasked) => {
@@ -70,10 +70,10 @@ export function useClipboard(
     });
     return () => {
       stop.abort();
-      onClipboard.current = null;
+      clipboard.current = null;
       link[Symbol.dispose]();
     };
-  }, [isOn, machine.name, host, viewer, onClipboard]);
+  }, [isOn, machine.name, host, viewer, clipboard]);
 
   useEffect(() => {
     if (crossed === null) return;
@@ -85,6 +85,10 @@ export function useClipboard(
     isAllowed,
     problem,
     crossed: crossed?.way ?? null,
-    allow: (allows) => allowClipboard(machine.id, allows),
+    allow: (allowed) => {
+      bridge
+        .request('clipboard.allow', { machine: machine.id, allowed })
+        .catch((thrown: unknown) => showFault(Fault.from(thrown)));
+    },
   };
 }

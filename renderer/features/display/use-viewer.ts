@@ -4,8 +4,8 @@ import { useBridge } from '../../bridge/bridge.ts';
 import { useIsLive } from '../../stores/connection.ts';
 import { offerPicture } from '../../stores/live-pictures.ts';
 import { staysWithHost, useViewerKind } from '../../stores/settings.ts';
-import type { ClipboardNews } from './agent-state.ts';
 import { clients } from './clients.ts';
+import type { ClipboardLink } from './clipboard-link.ts';
 import { attachKeyboard } from './keyboard.ts';
 import { attachPointer, type PointerHold } from './pointer.ts';
 import { NOTHING_SHOWN, Viewer, type ViewerState } from './viewer.ts';
@@ -24,8 +24,8 @@ export interface Hands {
   readonly viewer: RefObject<Viewer | null>;
   readonly state: ViewerState;
   readonly hold: PointerHold;
-  /** Who hears of the guest's clipboard. */
-  readonly onClipboard: RefObject<((news: ClipboardNews) => void) | null>;
+  /** Hears of the guest's clipboard while the person shares it. */
+  readonly clipboard: RefObject<ClipboardLink | null>;
 }
 
 /** A viewer of the machine's screen in the element of `host`, with its keyboard and pointer. */
@@ -37,7 +37,7 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
   const viewer = useRef<Viewer | null>(null);
   const leave = useRef(onLeave);
   leave.current = onLeave;
-  const onClipboard = useRef<((news: ClipboardNews) => void) | null>(null);
+  const clipboard = useRef<ClipboardLink | null>(null);
   const [state, setState] = useState<ViewerState>(NOTHING_SHOWN);
   const [hold, setHold] = useState<PointerHold>('free');
 
@@ -51,7 +51,7 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
       clients[kind],
       { open: () => bridge.openStream(target), way: bridge.streamWay(target) },
       setState,
-      (news) => onClipboard.current?.(news),
+      (news) => clipboard.current?.hear(news),
     );
     viewer.current = opened;
     attachKeyboard(
@@ -97,5 +97,5 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
     if (document.pointerLockElement !== null && document.pointerLockElement === host.current)
       document.exitPointerLock();
   }, [takesMovements]);
-  return { host, viewer, state, hold, onClipboard };
+  return { host, viewer, state, hold, clipboard };
 }

@@ -133,6 +133,25 @@ test('takes the guest’s text only when asked to, and of its clipboard alone', 
   expect(heard).toEqual(['offered', ['text', 'ümlaut\n']]);
 });
 
+test('tells what would be pasted: ours while it stands, else what the guest has, offered or not', () => {
+  const { agent, sent, heard, say, start } = guest();
+  start();
+  agent.paste();
+  agent.allowClipboard(true);
+  sent.length = 0;
+  agent.paste();
+  expect(sent).toEqual([[AGENT_MESSAGE.clipboardRequest, 0, 1]]);
+  say(AGENT_MESSAGE.clipboard, [0, 1], 'from before');
+  agent.offer('ours\r\n');
+  agent.paste();
+  expect(agent.offers).toBe(true);
+  say(AGENT_MESSAGE.clipboardGrab, [0, 1, 1]);
+  agent.paste();
+  say(AGENT_MESSAGE.clipboard, [0, 0]);
+  expect(heard).toEqual([['text', 'from before'], ['text', 'ours\n'], 'offered', 'notGiven']);
+  expect(agent.offers).toBe(false);
+});
+
 test('when both copy at once, ours stays and the guest’s late one is dropped', () => {
   const { agent, heard, say, start } = guest();
   start();
@@ -231,6 +250,7 @@ test('no bytes from the guest make it throw; what is no agent’s ends the agent
           );
           agent.data(piece);
           agent.take();
+          agent.paste();
         }
       },
     ),

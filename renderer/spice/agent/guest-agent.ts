@@ -80,6 +80,11 @@ export class GuestAgent {
     this.#events = events;
   }
 
+  /** Whether what `offer` offered stands: nobody copied something else in the guest since. */
+  get offers(): boolean {
+    return this.#offer !== null;
+  }
+
   /**
    * The guest started an agent (to which `send` gives one message; it resolves when that has gone out), or its agent is
    * gone (null): nothing of the talk before is left.
@@ -141,7 +146,18 @@ export class GuestAgent {
 
   /** Asks for what the guest offered; `text` or `problem` follows. */
   take(): void {
-    if (!this.#clipboardWorks() || !this.#guestHasText) return;
+    if (this.#clipboardWorks() && this.#guestHasText) this.#request();
+  }
+
+  // An agent offers nothing of what was copied before we came, and yet gives it.
+  /** Asks for what would be pasted in the guest; `text` or `problem` follows where there is an agent that may give it. */
+  paste(): void {
+    if (!this.#clipboardWorks()) return;
+    if (this.#offer !== null) this.#events.text(fromGuestLines(new TextDecoder().decode(this.#offer)));
+    else this.#request();
+  }
+
+  #request(): void {
     this.#asked += 1;
     this.#post(clipboardRequest(this.#form(), CLIPBOARD_TYPE.utf8Text));
   }

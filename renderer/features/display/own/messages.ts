@@ -17,7 +17,7 @@ export type AgentRequest =
   | { readonly ask: 'resize'; readonly size: Size }
   | { readonly ask: 'allow'; readonly allowed: boolean }
   | { readonly ask: 'offer'; readonly text: string }
-  | { readonly ask: 'take' };
+  | { readonly ask: 'take' | 'paste' };
 
 /** The Worker's first message, with the port for all others. */
 export interface Begin {

@@ -37,6 +37,7 @@ class OwnSession implements GuestSession {
     allowClipboard: (allowed) => this.#ask({ ask: 'allow', allowed }),
     offerText: (text) => this.#ask({ ask: 'offer', text }),
     takeText: () => this.#ask({ ask: 'take' }),
+    pasteText: () => this.#ask({ ask: 'paste' }),
   };
   readonly #screen: HTMLElement;
   readonly #listener: SessionListener;

@@ -45,6 +45,9 @@ export class AgentTalk {
       case 'take':
         this.#agent.take();
         return;
+      case 'paste':
+        this.#agent.paste();
+        return;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Transport } from '../../renderer/spice/link/transport.ts';
+import type { Transport } from '../../../renderer/spice/link/transport.ts';
 
 /** A connected stream as the viewer's core wants it. */
 export function transportOver(stream: Duplex): Transport {
