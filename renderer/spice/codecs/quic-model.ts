@@ -2,32 +2,53 @@
 // adaptive lossless image compression algorithm", 2007) with the parameters that SPICE froze: evolution 3, codewords of at
 // most 26 bits, wait masks up to 6 bits that grow every 2048 samples.
 
-/** Codeword lengths and escapes of the Golomb-Rice codes for samples of `bits` bits. */
+/** How many of the stream's next bits a codeword is looked up with. */
+const lookupBits = 10;
+/** In the place of a longer codeword. Above all the lengths that are looked up, also when three of them are added. */
+export const longCodeword = 64;
+/** How many entries of `CodeFamily.codewords` a channel has. */
+export const codewordsPerChannel = 8208;
+const codewordsPerCode = 1025;
+
+/** The Golomb-Rice codes for samples of `bits` bits. What they stand for is the difference from a prediction, modulo. */
 export class CodeFamily {
   readonly bits: number;
   /** What a sample may be: all ones in `bits`. */
   readonly sampleMask: number;
   /** By code: a codeword with at least this many leading zeros is an escape. */
-  readonly escapeZeros: Uint8Array;
+  readonly escapeZeros = new Uint8Array(8);
   /** By code: the whole length of an escape, in bits. */
-  readonly escapeLength: Uint8Array;
-  /** By code: the sample that the smallest escape stands for. */
-  readonly escapeBase: Uint8Array;
-  /** By code: how the sample's distance from the base is masked out of an escape. */
-  readonly escapeMask: Uint8Array;
-  /** By sample × 8 + code: the codeword's length in bits. */
+  readonly escapeLength = new Uint8Array(8);
+  /** By code: the folded difference that the smallest escape stands for. */
+  readonly escapeBase = new Uint8Array(8);
+  /** By code: how the folded difference's distance from the base is masked out of an escape. */
+  readonly escapeMask = new Uint8Array(8);
+  /** Folded differences, 0, 1, 2, 3 …, to differences: 0, -1, 1, -2 …. */
+  readonly unfolded: Uint8Array;
+  /** By difference: the bucket of the model that it is in. They hold 1, 2, 4, 8, … folded ones, and the last the rest. */
+  readonly buckets: Uint8Array;
+  /** By difference × 8 + code: the codeword's length in eighths of a bit. */
   readonly lengths: Uint8Array;
+  /**
+   * By channel × 8208 + code × 1025 + the next ten bits of the stream: the length of the codeword that they begin with, and above
+   * its eight bits the difference in the channel's place: red, green and blue may be added. Alpha has the place of red.
+   */
+  readonly codewords = new Int32Array(4 * codewordsPerChannel).fill(longCodeword);
 
   constructor(bits: number) {
     const longestCodeword = 26;
     const samples = 1 << bits;
     this.bits = bits;
     this.sampleMask = samples - 1;
-    this.escapeZeros = new Uint8Array(8);
-    this.escapeLength = new Uint8Array(8);
-    this.escapeBase = new Uint8Array(8);
-    this.escapeMask = new Uint8Array(8);
+    this.unfolded = Uint8Array.from(
+      { length: samples },
+      (_, folded) => ((folded >> 1) ^ -(folded & 1)) & this.sampleMask,
+    );
+    this.buckets = new Uint8Array(samples);
     this.lengths = new Uint8Array(samples * 8);
+    for (const [folded, difference] of this.unfolded.entries()) {
+      this.buckets[difference] = Math.min(31 - Math.clz32(folded + 1), bits - 1);
+    }
     for (let code = 0; code < bits; code++) {
       const zeros = Math.min(longestCodeword - bits, 2 ** (bits - code) - 1);
       const base = zeros << code;
@@ -36,9 +57,24 @@ export class CodeFamily {
       this.escapeLength[code] = zeros + suffix;
       this.escapeBase[code] = base;
       this.escapeMask[code] = 2 ** suffix - 1;
-      for (let sample = 0; sample < samples; sample++) {
-        this.lengths[sample * 8 + code] = sample < base ? (sample >> code) + code + 1 : zeros + suffix;
+      for (const [folded, difference] of this.unfolded.entries()) {
+        const length = folded < base ? (folded >> code) + code + 1 : zeros + suffix;
+        this.lengths[difference * 8 + code] = length * 8;
+        const codeword = folded < base ? (1 << code) | (folded & ((1 << code) - 1)) : folded - base;
+        if (length <= lookupBits) this.#addCodeword(code, codeword, length, difference);
       }
+    }
+  }
+
+  #addCodeword(code: number, codeword: number, length: number, difference: number): void {
+    const unused = lookupBits - length;
+    for (const [channel, place] of [8, 16, 24, 8].entries()) {
+      const first = channel * codewordsPerChannel + code * codewordsPerCode;
+      this.codewords.fill(
+        (difference << place) | length,
+        first + (codeword << unused),
+        first + ((codeword + 1) << unused),
+      );
     }
   }
 }
@@ -55,7 +91,7 @@ const draws = Uint8Array.from(
   (letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(letter),
 );
 
-/** By wait mask bits: the codeword sum at which a bucket's counters are halved. */
+/** By wait mask bits: the codeword sum, in bits, at which a bucket's counters are halved. */
 const halvingSums = Uint16Array.of(110, 550, 900, 800, 550, 400, 350);
 const longestWaitMask = 6;
 const samplesPerWaitMask = 2048;
@@ -106,60 +142,68 @@ export class Pace {
   }
 }
 
-/** Which code is best after which sample, for up to four channels. */
+/** Which code is best after which difference, for up to four channels. */
 export class Model {
-  /** By channel × 256 + the sample before: the code in the low three bits, its `escapeZeros` above them. */
-  readonly codes: Uint8Array;
+  /**
+   * By channel × 256 + the difference before: where the entries of the code begin in `CodeFamily.codewords`. The low three bits are
+   * the code.
+   */
+  readonly codes: Int32Array;
   family: CodeFamily = eightBitFamily;
-  /** By (channel × 8 + bucket) × 8 + code: bits that this code would have taken lately. */
-  readonly #counters = new Uint32Array(4 * 8 * 8);
+  /**
+   * By (channel × 8 + bucket) × 8 + code: the bits that this code would have taken lately × 8, and 7 - code in the low three bits.
+   * Of codes that are as good as each other the highest has thus the least of them.
+   */
+  readonly #counters = new Int32Array(4 * 8 * 8);
 
-  /** `codes` may be given: 1024 bytes of whoever reads them. */
-  constructor(codes = new Uint8Array(4 * 256)) {
+  /** `codes` may be given: 1024 entries of whoever reads them. */
+  constructor(codes = new Int32Array(4 * 256)) {
     this.codes = codes;
   }
 
   reset(family: CodeFamily): void {
     this.family = family;
-    this.#counters.fill(0);
-    this.codes.fill(packCode(family, family.bits - 1));
+    for (let index = 0; index < this.#counters.length; index++) this.#counters[index] = 7 - (index & 7);
+    for (let channel = 0; channel < 4; channel++) {
+      this.codes.fill(firstCodeword(channel, family.bits - 1), channel * 256, (channel + 1) * 256);
+    }
   }
 
-  /** Learns that `sample` followed `before` in this channel. */
-  update(channel: number, before: number, sample: number, halveAt: number): void {
-    const { family, codes } = this;
+  /** Learns that `difference` followed `before` in this channel. */
+  update(channel: number, before: number, difference: number, halveAt: number): void {
     const counters = this.#counters;
-    const { lengths, bits } = family;
-    // Buckets hold 1, 2, 4, 8, … samples; what would be left over for one more bucket belongs to the last.
-    const bucket = Math.min(31 - Math.clz32(before + 1), bits - 1);
-    const first = (channel * 8 + bucket) * 8;
-    let best = bits - 1;
-    let least = (counters[first + best] as number) + (lengths[sample * 8 + best] as number);
-    counters[first + best] = least;
-    for (let code = bits - 2; code >= 0; code--) {
-      const sum = (counters[first + code] as number) + (lengths[sample * 8 + code] as number);
+    const { lengths, bits, buckets } = this.family;
+    const bucket = buckets[before] as number;
+    const first = ((channel * 8 + bucket) * 8) | 0;
+    const length = (difference * 8) | 0;
+    let least = 0x7fffffff;
+    for (let code = 0; code < bits; code++) {
+      const sum = ((counters[first + code] as number) + (lengths[length + code] as number)) | 0;
       counters[first + code] = sum;
-      if (sum < least) {
-        best = code;
-        least = sum;
+      // The lesser of the two without a branch, as nothing foretells which it is.
+      const less = (sum - least) | 0;
+      least = (least + (less & (less >> 31))) | 0;
+    }
+    if (least >> 3 > halveAt) {
+      for (let code = 0; code < bits; code++) {
+        const sum = counters[first + code] as number;
+        counters[first + code] = ((sum >> 1) & ~7) | (sum & 7);
       }
     }
-    if (least > halveAt) {
-      for (let code = 0; code < bits; code++)
-        counters[first + code] = (counters[first + code] as number) >>> 1;
-    }
-    const packed = packCode(family, best);
-    const from = channel * 256 + (1 << bucket) - 1;
-    if (codes[from] !== packed) {
-      codes.fill(
-        packed,
-        from,
-        channel * 256 + (bucket === bits - 1 ? family.sampleMask + 1 : (2 << bucket) - 1),
-      );
+    const best = firstCodeword(channel, 7 - (least & 7));
+    if (this.codes[channel * 256 + before] !== best) this.#choose(channel, bucket, best);
+  }
+
+  /** Every difference of a bucket has the same code. */
+  #choose(channel: number, bucket: number, codeword: number): void {
+    const { unfolded, bits } = this.family;
+    const end = bucket === bits - 1 ? unfolded.length : (2 << bucket) - 1;
+    for (let folded = (1 << bucket) - 1; folded < end; folded++) {
+      this.codes[channel * 256 + (unfolded[folded] as number)] = codeword;
     }
   }
 }
 
-function packCode(family: CodeFamily, code: number): number {
-  return code | ((family.escapeZeros[code] as number) << 3);
+function firstCodeword(channel: number, code: number): number {
+  return channel * codewordsPerChannel + code * codewordsPerCode;
 }

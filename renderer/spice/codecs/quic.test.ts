@@ -55,6 +55,23 @@ test.each([
   }
 });
 
+test.each([
+  [16_384, 14],
+  [600, 500],
+])('decodes a stream longer than what the decoder has of it at a time: %i × %i', (width, height) => {
+  const data = Uint32Array.from({ length: width * height }, (_, at) => {
+    const mixed = Math.imul(at ^ (at >>> 9), 0x9e3779b1);
+    return Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) >>> 0;
+  });
+  const pixels = { width, height, data };
+  const bytes = encodeQuic(pixels, 'rgba');
+  expect(bytes.length).toBeGreaterThan(800_000);
+  const target = blank(width, height);
+  decodeQuic(bytes, target);
+  expect(target.data.findIndex((word, at) => word !== data[at])).toBe(-1);
+  expect(() => decodeQuic(bytes.subarray(0, 700_000), target)).toThrow('quic: the data end in row');
+});
+
 test('alpha that changes slowly comes back, with its empty runs', () => {
   fc.assert(
     fc.property(

@@ -87,9 +87,9 @@ class QuicEncoder {
     const folded = difference <= half ? difference * 2 : (family.sampleMask - difference) * 2 + 1;
     const code = (codes[channel * 256 + plane.before(channel, column)] ?? 0) & 7;
     const base = family.escapeBase[code] ?? 0;
-    const length = family.lengths[folded * 8 + code] ?? 0;
+    const length = (family.lengths[difference * 8 + code] ?? 0) >> 3;
     this.#put(folded < base ? (1 << code) | (folded & ((1 << code) - 1)) : folded - base, length);
-    plane.remember(channel, column, folded);
+    plane.remember(channel, column, difference);
   }
 
   #run(pace: Pace, length: number): void {
@@ -131,33 +131,33 @@ class QuicEncoder {
   }
 }
 
-/** Channels that are coded together, and the folded differences of their row. */
+/** Channels that are coded together, and the differences of their row from what was predicted. */
 class Plane {
   readonly channels: readonly number[];
   readonly pace = new Pace();
   readonly #values: readonly Uint8Array[];
   readonly #width: number;
   /** By channel; entry 0 stands for the pixel before the row. */
-  readonly #folded: readonly Uint8Array[];
+  readonly #differences: readonly Uint8Array[];
 
   constructor(channels: readonly number[], values: readonly Uint8Array[], width: number) {
     this.channels = channels;
     this.#values = values;
     this.#width = width;
-    this.#folded = values.map(() => new Uint8Array(width + 1));
+    this.#differences = values.map(() => new Uint8Array(width + 1));
   }
 
   startRow(row: number): void {
-    for (const folded of this.#folded) folded[0] = row === 0 ? 0 : (folded[1] ?? 0);
+    for (const differences of this.#differences) differences[0] = row === 0 ? 0 : (differences[1] ?? 0);
   }
 
   before(channel: number, column: number): number {
-    return this.#folded[channel]?.[column] ?? 0;
+    return this.#differences[channel]?.[column] ?? 0;
   }
 
-  remember(channel: number, column: number, folded: number): void {
-    const row = this.#folded[channel];
-    if (row !== undefined) row[column + 1] = folded;
+  remember(channel: number, column: number, difference: number): void {
+    const row = this.#differences[channel];
+    if (row !== undefined) row[column + 1] = difference;
   }
 
   learn(model: Model, channel: number, column: number): void {
