@@ -9,7 +9,11 @@ export interface Row {
   readonly aim?: string;
 }
 
+/** Throws for what is no number: JSON has none for it. */
 export function report(row: Row): void {
+  if (!Number.isFinite(row.ours) || !Number.isFinite(row.peer ?? 0)) {
+    throw new Error(`${row.what} was not measured: ${row.ours} and ${row.peer}`);
+  }
   process.stdout.write(`${JSON.stringify(row)}\n`);
 }
 

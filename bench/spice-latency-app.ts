@@ -164,6 +164,13 @@ function markWorker(): void {
       return value;
     },
   });
+  // A busy channel's bytes come as the body of a GET (backend/contract/streams.ts).
+  const { read } = ReadableStreamDefaultReader.prototype;
+  ReadableStreamDefaultReader.prototype.read = async function (this: ReadableStreamDefaultReader) {
+    const result = await read.call(this);
+    if (!result.done) marking.marks.received ??= now();
+    return result;
+  };
   const { putImageData } = OffscreenCanvasRenderingContext2D.prototype;
   OffscreenCanvasRenderingContext2D.prototype.putImageData = function (
     this: OffscreenCanvasRenderingContext2D,
