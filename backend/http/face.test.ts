@@ -111,7 +111,7 @@ test('a browser that only guesses does not use the address up', async () => {
   expect((await ask(url.pathname + url.search)).status).toBe(303);
 });
 
-test.each(['/', '/assets/app-1a2b.js', '/?token=', '/?token=AAAA', '/upload', '/rpc'])(
+test.each(['/', '/assets/app-1a2b.js', '/?token=', '/?token=AAAA', '/upload', '/rpc', '/stream-body/AAAA'])(
   'without a cookie %s gives nothing away',
   async (path) => {
     const answer = await ask(path);

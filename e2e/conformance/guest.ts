@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { QXL_MEMORY } from '../../backend/devices/display/qemu.ts';
 import { GuestAgent } from '../../backend/protocols/guest-agent/client.ts';
 import { jsonOption, legacyOption } from '../../backend/qemu/command-line.ts';
 import { launchQemu } from '../../backend/qemu/launch.ts';
@@ -52,7 +53,8 @@ export class Guest implements AsyncDisposable {
           'zlib-glz-wan-compression': 'never',
           'streaming-video': 'off',
         }),
-        ...jsonOption('-device', { driver: 'qxl-vga', id: 'video0' }),
+        // With QEMU's own 64 MiB Xorg's driver may find none for its commands while clients are slow, and crash.
+        ...jsonOption('-device', { driver: 'qxl-vga', id: 'video0', ...QXL_MEMORY }),
         ...options.disks.flatMap((file) =>
           legacyOption('-drive', null, { file, format: 'raw', if: options.bus ?? 'virtio', snapshot: 'on' }),
         ),

@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
+import { STREAM_BODY_PATH } from '../../backend/contract/streams.ts';
 import { startDemo } from '../fixtures/demo.ts';
 import { Home } from '../fixtures/home.ts';
 import { expectSamePixels, litPixels, showDisplay } from './screen.ts';
@@ -16,7 +17,10 @@ test('either viewer can be chosen in Settings: pixels, typing and pointer are ex
   await expect(page.getByText('demo', { exact: true }).first()).toBeVisible();
 
   await test.step('Innkeeper’s own is the one without a choice; it draws in a Worker', async () => {
+    // The first picture alone is more than is sent as messages (backend/contract/streams.ts).
+    const body = page.waitForResponse((response) => response.url().includes(STREAM_BODY_PATH));
     await showDisplay(page);
+    expect((await body).status()).toBe(200);
     await expect.poll(() => page.workers().length).toBe(1);
     await expectSamePixels(page, home, 'demo');
   });

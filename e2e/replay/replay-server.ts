@@ -102,6 +102,11 @@ export class ReplayServer implements AsyncDisposable {
     return pictureOf({ format, width, height, stride, bytes });
   }
 
+  /** It ended by itself, which is a crash. */
+  get hasCrashed(): boolean {
+    return this.#failed !== null;
+  }
+
   /** The server's process, to look at what it takes. */
   get pid(): number {
     return this.#child.pid ?? 0;

@@ -5,7 +5,7 @@ import type { DisplayDefinition } from './definition.ts';
  * What a screen of 4096×2304 at 32 bits takes, in MiB; QEMU's own 16 end at 2560×1600, and a guest that follows a 4K window would stay
  * behind. QXL's RAM bar holds the screen and the commands. Host memory is taken only as the guest writes to it.
  */
-const QXL_MEMORY = { vgamem_mb: 64, ram_size_mb: 128, vram_size_mb: 64 } as const;
+export const QXL_MEMORY = { vgamem_mb: 64, ram_size_mb: 128, vram_size_mb: 64 } as const;
 
 export interface DisplayParts {
   readonly spice: boolean;
