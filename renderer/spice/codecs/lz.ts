@@ -7,6 +7,8 @@
 import { checkImageSize, checkTarget, flipRows, type Pixels, signedWords } from '../protocol/pixels.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import { bitmapFormats, bitmapRowBytes, decodeBitmap, widen555 } from './bitmap.ts';
+import { DISTANCE, LENGTH, match, readMatch, unpackAlpha, unpackBytes } from './lz-bytes.ts';
+import { IN, OUT, place, slack, unpackUsualColours } from './lz-fast.ts';
 import { scratchBytes } from './scratch.ts';
 
 const where = 'lz';
@@ -33,6 +35,9 @@ export type LzKind = Exclude<(typeof lzKinds)[number], null>;
 const opaque = 0xff000000 | 0;
 /** A match or a fill longer than this is left to the engine's own loop, in pixels. */
 const longCopy = 24;
+/** For fewer bytes of source than these the views take longer to make than they save. */
+const fewBytes = 200;
+const noBytes = new DataView(new ArrayBuffer(0));
 
 export interface LzHeader {
   readonly kind: LzKind;
@@ -98,10 +103,14 @@ export function decodeLz(
   const { kind, width, height, stride, topDown } = readLzHeader(source);
   checkTarget(where, width, height, target);
   const cells = signedWords(target);
+  // SPICE's encoder ends with literals: this is the last pixel's alpha, and mostly that of all.
+  const usual = source[source.length - 1] as number;
   switch (kind) {
     case 'xxxa':
       if (!topDown) flipRows(target);
-      unpackAlpha(source, lzHeaderBytes, cells, false);
+      for (let index = 0; index < cells.length; index++)
+        cells[index] = ((cells[index] as number) & 0xffffff) | (usual << 24);
+      unpackAlpha(source, lzHeaderBytes, cells, usual);
       break;
     case 'rgb16':
     case 'rgb24':
@@ -109,11 +118,12 @@ export function decodeLz(
       unpackColours(source, lzHeaderBytes, cells, kind === 'rgb16' ? 2 : 3, spare);
       break;
     case 'rgba':
-      unpackAlpha(source, unpackColours(source, lzHeaderBytes, cells, 3, opaque), cells, true);
+      unpackAlpha(source, unpackColours(source, lzHeaderBytes, cells, 3, usual << 24), cells, usual);
       break;
     default: {
-      const bytes = scratchBytes(stride * height);
-      unpackBytes(source, lzHeaderBytes, bytes);
+      const size = stride * height;
+      const bytes = scratchBytes(size + slack);
+      unpackBytes(source, lzHeaderBytes, bytes, 0, size);
       decodeBitmap(bytes, target, { format: rowFormats[kind], topDown, stride, palette });
       return;
     }
@@ -136,63 +146,48 @@ function unpackColours(
 ): number {
   const end = source.length;
   const size = cells.length;
-  const lengthBias = pixelBytes === 2 ? 1 : 0;
+  const quick = pixelBytes === 3 && end - from > fewBytes;
+  const input = quick ? new DataView(source.buffer, source.byteOffset, end) : noBytes;
+  const output = quick ? new DataView(cells.buffer, cells.byteOffset, cells.byteLength) : noBytes;
   let at = from;
   let to = 0;
   while (to < size) {
+    if (quick) {
+      place[IN] = at;
+      place[OUT] = to;
+      unpackUsualColours(input, output, spare);
+      at = place[IN] as number;
+      to = place[OUT] as number;
+    }
     if (at >= end) throw new ProtocolError(where, 'the data end before the image does');
     const control = source[at++] as number;
-    if (control < 32) {
-      const stop = to + control + 1;
-      if (stop > size) throw new ProtocolError(where, 'the data go beyond the image');
-      if (at + (control + 1) * pixelBytes > end)
-        throw new ProtocolError(where, 'the data end before the image does');
-      if (pixelBytes === 3) {
-        for (; to < stop; to++, at += 3) {
-          cells[to] =
-            spare |
-            ((source[at] as number) << 16) |
-            ((source[at + 1] as number) << 8) |
-            (source[at + 2] as number);
-        }
-      } else {
-        for (; to < stop; to++, at += 2) {
-          cells[to] = widen555(((source[at] as number) << 8) | (source[at + 1] as number));
-        }
-      }
+    if (control >= 32) {
+      at = readMatch(source, at, control, pixelBytes === 2 ? 1 : 0, to, size);
+      const length = match[LENGTH] as number;
+      repeatWords(cells, to, match[DISTANCE] as number, length);
+      to += length;
       continue;
     }
-    let length = control >>> 5;
-    if (length === 7) {
-      let more = 255;
-      while (more === 255 && length <= size) {
-        more = at < end ? (source[at] as number) : 0;
-        at++;
-        length += more;
+    const stop = to + control + 1;
+    if (stop > size) throw new ProtocolError(where, 'the data go beyond the image');
+    if (at + (control + 1) * pixelBytes > end)
+      throw new ProtocolError(where, 'the data end before the image does');
+    if (pixelBytes === 3) {
+      for (; to < stop; to++, at += 3) {
+        cells[to] =
+          spare |
+          ((source[at] as number) << 16) |
+          ((source[at + 1] as number) << 8) |
+          (source[at + 2] as number);
+      }
+    } else {
+      for (; to < stop; to++, at += 2) {
+        cells[to] = widen555(((source[at] as number) << 8) | (source[at + 1] as number));
       }
     }
-    length += lengthBias;
-    let distance = (control & 31) << 8;
-    const low = at < end ? (source[at] as number) : 0;
-    at++;
-    if (low === 255 && control % 32 === 31) {
-      distance = at + 1 < end ? ((source[at] as number) << 8) | (source[at + 1] as number) : 0;
-      distance += farDistance;
-      at += 2;
-    } else {
-      distance += low + 1;
-    }
-    if (at > end) throw new ProtocolError(where, 'the data end before the image does');
-    if (distance > to || length > size - to)
-      throw new ProtocolError(where, 'a match reaches outside of the image');
-    repeatWords(cells, to, distance, length);
-    to += length;
   }
   return at;
 }
-
-/** From this distance on two more bytes tell it: what thirteen bits can say, and the bias of one. */
-const farDistance = 8191 + 1;
 
 /** Copies `length` words from `distance` words before `to`, which may overlap. */
 export function repeatWords(cells: Int32Array, to: number, distance: number, length: number): void {
@@ -212,127 +207,5 @@ export function repeatWords(cells: Int32Array, to: number, distance: number, len
   } else {
     for (let index = to, ref = to - distance; index < stop; index++, ref++)
       cells[index] = cells[ref] as number;
-  }
-}
-
-/** As repeatWords, for a length that is worth it. */
-export function repeatBytes(bytes: Uint8Array, to: number, distance: number, length: number): void {
-  const stop = to + length;
-  if (distance === 1) {
-    bytes.fill(bytes[to - 1] as number, to, stop);
-    return;
-  }
-  const first = to - distance;
-  for (let next = to; next < stop; ) {
-    const count = Math.min(next - first, stop - next);
-    bytes.copyWithin(next, first, first + count);
-    next += count;
-  }
-}
-
-/**
- * As unpackColours, for the alpha of all cells, byte by byte among the colours. `opaqueBefore` tells that all of it is 255 so far,
- * as most of it stays in most pictures.
- */
-function unpackAlpha(source: Uint8Array, from: number, cells: Int32Array, opaqueBefore: boolean): void {
-  const bytes = new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
-  const end = source.length;
-  const size = cells.length;
-  const kept = opaqueBefore ? 255 : -1;
-  let at = from;
-  let to = 0;
-  while (to < size) {
-    if (at >= end) throw new ProtocolError(where, 'the data end before the image does');
-    const control = source[at++] as number;
-    if (control < 32) {
-      const stop = to + control + 1;
-      if (stop > size) throw new ProtocolError(where, 'the data go beyond the image');
-      if (at + control + 1 > end) throw new ProtocolError(where, 'the data end before the image does');
-      for (; to < stop; to++, at++) bytes[to * 4 + 3] = source[at] as number;
-      continue;
-    }
-    let length = control >>> 5;
-    if (length === 7) {
-      let more = 255;
-      while (more === 255 && length <= size) {
-        more = at < end ? (source[at] as number) : 0;
-        at++;
-        length += more;
-      }
-    }
-    length += 2;
-    let distance = (control & 31) << 8;
-    const low = at < end ? (source[at] as number) : 0;
-    at++;
-    if (low === 255 && control % 32 === 31) {
-      distance = at + 1 < end ? ((source[at] as number) << 8) | (source[at + 1] as number) : 0;
-      distance += farDistance;
-      at += 2;
-    } else {
-      distance += low + 1;
-    }
-    if (at > end) throw new ProtocolError(where, 'the data end before the image does');
-    if (distance > to || length > size - to)
-      throw new ProtocolError(where, 'a match reaches outside of the image');
-    const first = to * 4 + 3;
-    const stop = first + length * 4;
-    if (distance === 1) {
-      const alpha = bytes[first - 4] as number;
-      if (alpha !== kept) for (let index = first; index < stop; index += 4) bytes[index] = alpha;
-    } else {
-      for (let index = first, ref = first - distance * 4; index < stop; index += 4, ref += 4)
-        bytes[index] = bytes[ref] as number;
-    }
-    to += length;
-  }
-}
-
-/** As unpackColours, for pixels of one byte. */
-function unpackBytes(source: Uint8Array, from: number, bytes: Uint8Array): void {
-  const end = source.length;
-  const size = bytes.length;
-  let at = from;
-  let to = 0;
-  while (to < size) {
-    if (at >= end) throw new ProtocolError(where, 'the data end before the image does');
-    const control = source[at++] as number;
-    if (control < 32) {
-      const stop = to + control + 1;
-      if (stop > size) throw new ProtocolError(where, 'the data go beyond the image');
-      if (at + control + 1 > end) throw new ProtocolError(where, 'the data end before the image does');
-      while (to < stop) bytes[to++] = source[at++] as number;
-      continue;
-    }
-    let length = control >>> 5;
-    if (length === 7) {
-      let more = 255;
-      while (more === 255 && length <= size) {
-        more = at < end ? (source[at] as number) : 0;
-        at++;
-        length += more;
-      }
-    }
-    length += 2;
-    let distance = (control & 31) << 8;
-    const low = at < end ? (source[at] as number) : 0;
-    at++;
-    if (low === 255 && control % 32 === 31) {
-      distance = at + 1 < end ? ((source[at] as number) << 8) | (source[at + 1] as number) : 0;
-      distance += farDistance;
-      at += 2;
-    } else {
-      distance += low + 1;
-    }
-    if (at > end) throw new ProtocolError(where, 'the data end before the image does');
-    if (distance > to || length > size - to)
-      throw new ProtocolError(where, 'a match reaches outside of the image');
-    const stop = to + length;
-    if (length > longCopy) {
-      repeatBytes(bytes, to, distance, length);
-    } else {
-      for (let index = to, ref = to - distance; index < stop; index++, ref++)
-        bytes[index] = bytes[ref] as number;
-    }
-    to = stop;
   }
 }

@@ -71,6 +71,59 @@ test.each(['rgb32', 'rgba'] as const)('colours change their order while matches 
   }
 });
 
+test('sequences of every length and distance', () => {
+  const [width, height] = [150, 140];
+  const size = width * height * 4;
+  const count = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 900 }));
+  const sequences = fc.array(
+    fc.record({
+      literals: fc.oneof(fc.constant(0), count),
+      distance: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 65_535 })),
+      length: count,
+    }),
+    { minLength: 250, maxLength: 400 },
+  );
+  fc.assert(
+    fc.property(sequences, fc.nat(), (taken, seed) => {
+      const block: number[] = [];
+      const bytes: number[] = [];
+      const rest = (told: number) => {
+        for (let left = told - 15; left >= 0; left -= 255) block.push(Math.min(left, 255));
+      };
+      const literals = (many: number, match: number) => {
+        block.push((Math.min(many, 15) << 4) | Math.min(match, 15));
+        rest(many);
+        for (let index = 0; index < many; index++) {
+          bytes.push((Math.imul(bytes.length + seed, 0x9e3779b1) >>> 24) & 255);
+          block.push(bytes.at(-1) ?? 0);
+        }
+      };
+      for (const { literals: many, distance, length } of taken) {
+        if (bytes.length + many + length + 4 > size - 5) break;
+        if (distance > bytes.length + many) continue;
+        literals(many, length);
+        block.push(distance & 255, distance >> 8);
+        rest(length);
+        for (let index = 0; index < length + 4; index++) bytes.push(bytes[bytes.length - distance] ?? 0);
+      }
+      literals(size - bytes.length, 0);
+      const image = new Uint8Array(6 + block.length);
+      image.set([1, 9]);
+      new DataView(image.buffer).setUint32(2, block.length);
+      image.set(block, 6);
+      const target = blank(width, height);
+      decodeLz4(image, target);
+      const right = new DataView(Uint8Array.from(bytes).buffer);
+      const wrong = target.data.findIndex((word, at) => {
+        const sent = right.getUint32(at * 4, true);
+        return word !== ((sent & 0xff00ff00) | ((sent & 255) << 16) | ((sent >>> 16) & 255)) >>> 0;
+      });
+      expect(wrong).toBe(-1);
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+});
+
 test('garbled data of a larger picture stay within the target', () => {
   const pixels = large();
   const small = { width: 600, height: 30, data: pixels.data.subarray(0, 600 * 30) };

@@ -3,8 +3,9 @@
 // Rows follow each other without padding.
 import { checkImageSize, checkTarget, flipRows, type Pixels, signedWords } from '../protocol/pixels.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
-import { bitmapFormats, bitmapRowBytes, decodeBitmap, swapColours } from './bitmap.ts';
-import { expandsBeyond, repeatBytes } from './lz.ts';
+import { bitmapFormats, bitmapRowBytes, decodeBitmap } from './bitmap.ts';
+import { expandsBeyond } from './lz.ts';
+import { repeatBytes } from './lz-bytes.ts';
 import { scratchBytes } from './scratch.ts';
 
 const where = 'lz4';
@@ -66,6 +67,8 @@ function unpack(
   // Unaligned words through DataView: V8 makes single instructions of these.
   const input = new DataView(source.buffer, source.byteOffset, source.length);
   const output = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  // Where most sequences have no literals, a test for that is foretold; elsewhere it costs more than it saves.
+  const fewest = source.length * 2 < size ? 1 : 0;
   let at = 2;
   let to = 0;
   let swapped = 0;
@@ -79,7 +82,8 @@ function unpack(
     while (at < end) {
       place[IN] = at;
       place[OUT] = to;
-      unpackFast(input, end - longestSequence, output, Math.min(size, to + band) - longestSequence);
+      const lastOut = Math.min(size, to + band) - longestSequence;
+      unpackFast(input, end - longestSequence, output, lastOut, fewest);
       if ((place[IN] as number) < end) unpackOne(source, end, bytes, size);
       at = place[IN] as number;
       if ((place[OUT] as number) === to) throw new ProtocolError(where, 'a block is empty');
@@ -87,17 +91,43 @@ function unpack(
       if (cells !== null) {
         const done = (to - reach) >> 2;
         if (done > swapped) {
-          swapColours(output, swapped * 4, output, swapped * 4, done - swapped, spare);
+          swapColours(cells, swapped, done, spare);
           swapped = done;
         }
       }
     }
   }
-  if (cells !== null) swapColours(output, swapped * 4, output, swapped * 4, (size >> 2) - swapped, spare);
+  if (cells !== null) swapColours(cells, swapped, size >> 2, spare);
+}
+
+/** Blue, green, red to red, green, blue, in place; as the function of this name in bitmap.ts, for words that are aligned. */
+function swapColours(cells: Int32Array, from: number, to: number, spare: number | null): void {
+  const kept = (spare === null ? 0xff00ff00 : 0xff00) | 0;
+  const set = (spare ?? 0) | 0;
+  const fours = (to - ((to - from) & 3)) | 0;
+  swapFours(cells, from, fours, kept, set);
+  for (let index = fours; index < to; index++) {
+    const word = cells[index] as number;
+    cells[index] = set | (word & kept) | (((word << 16) | (word >>> 16)) & 0xff00ff);
+  }
+}
+
+/** Four at a time: half of the time in a loop of one is the loop. */
+function swapFours(cells: Int32Array, from: number, to: number, kept: number, set: number): void {
+  for (let index = from; index < to; index = (index + 4) | 0) {
+    const first = cells[index] as number;
+    const second = cells[index + 1] as number;
+    const third = cells[index + 2] as number;
+    const fourth = cells[index + 3] as number;
+    cells[index] = set | (first & kept) | (((first << 16) | (first >>> 16)) & 0xff00ff);
+    cells[index + 1] = set | (second & kept) | (((second << 16) | (second >>> 16)) & 0xff00ff);
+    cells[index + 2] = set | (third & kept) | (((third << 16) | (third >>> 16)) & 0xff00ff);
+    cells[index + 3] = set | (fourth & kept) | (((fourth << 16) | (fourth >>> 16)) & 0xff00ff);
+  }
 }
 
 /** What a sequence of the fast way may read or write, and a little more. In bytes. */
-const longestSequence = 640;
+const longestSequence = 960;
 /** How far the input is read and the output is written. */
 const place = new Int32Array(2);
 const IN = 0;
@@ -106,8 +136,15 @@ const OUT = 1;
 /**
  * Sequences of usual length, well before the ends: it calls nothing, so that V8 checks the views once and not in every round. It stops
  * before what is not usual. Copies go eight bytes at a time and may write some too many, which the next sequence overwrites.
+ * @param fewest so many literals are copied, fewer are not looked at: 0 or 1
  */
-function unpackFast(input: DataView, lastIn: number, output: DataView, lastOut: number): void {
+function unpackFast(
+  input: DataView,
+  lastIn: number,
+  output: DataView,
+  lastOut: number,
+  fewest: number,
+): void {
   let at = place[IN] as number;
   let to = place[OUT] as number;
   while (at < lastIn && to < lastOut) {
@@ -115,14 +152,24 @@ function unpackFast(input: DataView, lastIn: number, output: DataView, lastOut: 
     let from = (at + 1) | 0;
     let literals = token >>> 4;
     if (literals < 15) {
+      if (literals >= fewest) {
+        output.setBigInt64(to, input.getBigInt64(from, true), true);
+        output.setBigInt64(to + 8, input.getBigInt64(from + 8, true), true);
+      }
+    } else {
+      let more = input.getUint8(from);
+      from = (from + 1) | 0;
+      if (more === 255) {
+        more = (255 + input.getUint8(from)) | 0;
+        from = (from + 1) | 0;
+        if (more === 510) break;
+      }
+      literals = (literals + more) | 0;
       output.setBigInt64(to, input.getBigInt64(from, true), true);
       output.setBigInt64(to + 8, input.getBigInt64(from + 8, true), true);
-    } else {
-      const more = input.getUint8(from);
-      if (more === 255) break;
-      from = (from + 1) | 0;
-      literals = (literals + more) | 0;
-      for (let step = 0; step < literals; step = (step + 16) | 0) {
+      output.setBigInt64(to + 16, input.getBigInt64(from + 16, true), true);
+      output.setBigInt64(to + 24, input.getBigInt64(from + 24, true), true);
+      for (let step = 32; step < literals; step = (step + 16) | 0) {
         output.setBigInt64(to + step, input.getBigInt64(from + step, true), true);
         output.setBigInt64(to + step + 8, input.getBigInt64(from + step + 8, true), true);
       }
@@ -140,19 +187,19 @@ function unpackFast(input: DataView, lastIn: number, output: DataView, lastOut: 
       length = (length + more) | 0;
     }
     length = (length + 4) | 0;
-    if (back < 0) break;
-    if (distance >= 8) {
-      output.setBigInt64(next, output.getBigInt64(back, true), true);
-      output.setBigInt64(next + 8, output.getBigInt64(back + 8, true), true);
-      for (let step = 16; step < length; step = (step + 8) | 0)
-        output.setBigInt64(next + step, output.getBigInt64(back + step, true), true);
-    } else if (distance === 4) {
-      const pixel = output.getInt32(back, true);
-      for (let step = 0; step < length; step = (step + 8) | 0) {
-        output.setInt32(next + step, pixel, true);
-        output.setInt32(next + step + 4, pixel, true);
+    if (back < 0 || distance < 4) break;
+    // In halves: what was a pixel's word to write is slow to read as a part of eight bytes, and from four bytes back it is not there yet.
+    output.setInt32(next, output.getInt32(back, true), true);
+    output.setInt32(next + 4, output.getInt32(back + 4, true), true);
+    if (length > 8) {
+      if (distance >= 8) {
+        for (let step = 8; step < length; step = (step + 8) | 0)
+          output.setBigInt64(next + step, output.getBigInt64(back + step, true), true);
+      } else {
+        for (let step = 8; step < length; step = (step + 4) | 0)
+          output.setInt32(next + step, output.getInt32(back + step, true), true);
       }
-    } else break;
+    }
     at = from;
     to = (next + length) | 0;
   }
