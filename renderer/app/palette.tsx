@@ -1,5 +1,5 @@
 import { ArrowRight, Search } from 'lucide-react';
-import { type ReactNode, useDeferredValue, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import {
   Autocomplete,
   Header,
@@ -82,8 +82,6 @@ function useMachineEntries(): { name: string; entries: Entry[] } | null {
 
 function Finder({ commands }: { commands: readonly AppCommand[] }): ReactNode {
   const [query, setQuery] = useState('');
-  // The field is there at once; the list comes after it, in a task of its own.
-  const hasList = useDeferredValue(true, false);
   const machines = useMachines();
   const actions = useMachineEntries();
   const label = ({ label: name }: Entry): string => name;
@@ -116,17 +114,15 @@ function Finder({ commands }: { commands: readonly AppCommand[] }): ReactNode {
         <Input className="search-input" placeholder={t.placeholder} />
         <kbd className="keys">Esc</kbd>
       </TextField>
-      {hasList ? (
-        <Menu
-          className="palette-list"
-          aria-label={t.title}
-          renderEmptyState={() => <p className="palette-none">{t.none}</p>}
-        >
-          {sections.map(({ title, entries }) => (
-            <Section key={title} title={title} entries={entries} />
-          ))}
-        </Menu>
-      ) : null}
+      <Menu
+        className="palette-list"
+        aria-label={t.title}
+        renderEmptyState={() => <p className="palette-none">{t.none}</p>}
+      >
+        {sections.map(({ title, entries }) => (
+          <Section key={title} title={title} entries={entries} />
+        ))}
+      </Menu>
     </Autocomplete>
   );
 }
