@@ -244,12 +244,11 @@ test('a server that sends what makes no sense: it says so and waits, and the pag
       // Two tries after the first end, the second later than the first; main and display link at least.
       expect(relay.connections.length).toBeLessThanOrEqual(2 * 4);
       expect(relay.openConnections).toBe(0);
+      expect(await tasks.longest()).toBeLessThan(50);
       // The rest of the page goes on.
       await page.keyboard.press('Control+k');
       await expect(page.getByPlaceholder('Find a machine, an action or a page')).toBeFocused();
       await page.keyboard.press('Escape');
-      // Opening the palette, with Ctrl+K, takes 32 ms of a quiet computer (the aim is 50); a busy one is twice and more as slow.
-      expect(await tasks.longest()).toBeLessThan(200);
       relay.fate = pass;
       await page.getByRole('button', { name: 'Try again' }).click();
       await expectPhase(page, 'live');
