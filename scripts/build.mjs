@@ -205,7 +205,9 @@ function nodeConfig({ entry, fileName, outDir, format = 'es', target = 'node24',
 }
 
 function backendConfig(entry, outDir) {
-  return nodeConfig({ entry, fileName: 'main.js', outDir });
+  // ScreenTaker looks for its thread in a file beside the running module.
+  const threads = { 'screen-worker': join(projectRoot, 'backend/devices/display/screen-worker.ts') };
+  return nodeConfig({ entry: { main: entry, ...threads }, fileName: '[name].js', outDir });
 }
 
 function cliConfig(entry, outDir) {

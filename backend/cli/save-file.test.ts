@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -23,6 +23,14 @@ test('a new file, an old one with its rights, and through a link', async () => {
   expect(await readFile(join(folder, 'private.png'), 'utf8')).toBe('a picture');
   expect((await stat(join(folder, 'private.png'))).mode & 0o777).toBe(0o640);
   expect((await readdir(folder)).sort()).toEqual(['link.png', 'private.png', 'screen.png']);
+});
+
+test('a link to what is not there yet stays one', async () => {
+  await symlink('second.png', join(folder, 'first.png'));
+  await symlink('target.png', join(folder, 'second.png'));
+  await saveFile(join(folder, 'first.png'), content);
+  expect(await readFile(join(folder, 'target.png'), 'utf8')).toBe('a picture');
+  expect(await readlink(join(folder, 'first.png'))).toBe('second.png');
 });
 
 test('a folder that is not there, and one where a file should be, are named', async () => {

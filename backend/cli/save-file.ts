@@ -1,5 +1,5 @@
-import { realpath, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readlink, realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Fault } from '../contract/fault.ts';
 import { fileFault, writeFileAtomically } from '../store/atomic-file.ts';
 
@@ -20,7 +20,7 @@ export async function saveFile(path: string, content: Uint8Array): Promise<void>
         remedy: 'Give the name of a file in it.',
       });
     }
-    if (there === null) await writeFileAtomically(path, content, 0o666);
+    if (there === null) await writeFileAtomically(await endOfLinks(path), content, 0o666);
     else if (there.isFile()) await writeFileAtomically(await realpath(path), content, there.mode & 0o777);
     else await writeFile(path, content);
   } catch (error) {
@@ -37,4 +37,20 @@ export async function saveFile(path: string, content: Uint8Array): Promise<void>
     }
     throw fileFault(error, path, 'written');
   }
+}
+
+/** How many links the kernel follows at most: path_resolution(7). `stat` has refused longer chains. */
+const MOST_LINKS = 40;
+
+/** Where a path leads at which nothing is: a link may be there whose target is not. */
+async function endOfLinks(path: string): Promise<string> {
+  let end = path;
+  for (let count = 0; count < MOST_LINKS; count += 1) {
+    try {
+      end = resolve(dirname(end), await readlink(end));
+    } catch {
+      return end;
+    }
+  }
+  return end;
 }

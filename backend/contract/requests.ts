@@ -118,14 +118,19 @@ export const requests = {
     }),
     out: z.object({ characters: z.int() }),
   },
+  /**
+   * The guest's screen. `qmp` (the default): as QEMU's screendump gives it. `spice`: as our own viewer draws it, refused while
+   * somebody looks at the screen, whose session it would end. `auto`: `spice` where that disturbs nobody, else `qmp`.
+   */
   'machine.screenshot': {
     in: z.strictObject({
       machine: machineRef,
-      via: z.enum(['qmp']).optional(),
+      via: z.enum(['qmp', 'spice', 'auto']).optional(),
       /** Scaled down to at most this width, pixels; for thumbnails. */
       maxWidth: z.int().min(16).max(4096).optional(),
     }),
-    out: z.object({ png: z.string(), width: z.int(), height: z.int() }),
+    /** `png` is base64; `via`: the way that was taken. */
+    out: z.object({ png: z.string(), width: z.int(), height: z.int(), via: z.enum(['qmp', 'spice']) }),
   },
   'machine.log': {
     in: z.strictObject({ machine: machineRef, maxBytes: z.int().min(1).max(1_048_576).optional() }),

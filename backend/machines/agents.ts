@@ -54,8 +54,11 @@ export class Agents implements Disposable {
 
   /** A viewer's connection to the SPICE server: no session of ours is beside it. */
   async openViewerStream(machine: Machine, open: () => Promise<Duplex>): Promise<Duplex> {
-    const over = this.#deskOf(machine).viewerConnects();
+    const desk = this.#deskOf(machine);
+    const over = desk.viewerConnects();
     try {
+      // Its main channel, linked after the viewer's, would end the viewer's session.
+      await desk.glanced();
       const stream = await open();
       stream.once('close', over);
       return stream;
@@ -63,6 +66,24 @@ export class Agents implements Disposable {
       over();
       throw error;
     }
+  }
+
+  /**
+   * For a SPICE session that only looks at the screen: it ends nobody's, and `look` has to end it when its signal aborts. One of ours for
+   * the agent leaves for it only where that is `wanted`. Throws AgentTrouble where somebody stands in its way.
+   */
+  async glance<T>(
+    machine: Machine,
+    wanted: boolean,
+    signal: AbortSignal,
+    look: (socket: string, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return await this.#deskOf(machine).glance(wanted, signal, async (stop) => {
+      const guest = machine.requireGuest('it shows nothing');
+      const { spiceSocket } = guest;
+      await requireAlone(guest, stop, wanted ? LEAVES_WITHIN : LOOK_EVERY);
+      return await look(spiceSocket, stop);
+    });
   }
 
   /** What a machine's view says of its clipboard and its guest holds for its desk. */
@@ -107,11 +128,11 @@ export class Agents implements Disposable {
 }
 
 /** A client that came past us (remote-viewer on the socket) would be ended by a session of ours. Throws AgentTrouble. */
-async function requireAlone(guest: Guest, signal: AbortSignal): Promise<void> {
-  for (const deadline = performance.now() + LEAVES_WITHIN; ; ) {
+async function requireAlone(guest: Guest, signal: AbortSignal, withinMs = LEAVES_WITHIN): Promise<void> {
+  for (const deadline = performance.now() + withinMs; ; ) {
     const { channels = [] } = await guest.qmp.execute('query-spice');
     if (channels.length === 0) return;
-    if (performance.now() > deadline) throw new AgentTrouble('occupied');
+    if (performance.now() >= deadline) throw new AgentTrouble('occupied');
     await delay(LOOK_EVERY, undefined, { signal });
   }
 }

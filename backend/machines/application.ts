@@ -25,8 +25,8 @@ import { HostQemuSource } from './host-qemu.ts';
 import type { Machine, MachineHost } from './machine.ts';
 import { Machines } from './machines.ts';
 import { editMachine, waitForMachine } from './requests.ts';
-import { takeScreenshot } from './screenshot.ts';
-import { typeInto } from './typing.ts';
+import { Screens } from './screens.ts';
+import { pressKeys, typeInto } from './typing.ts';
 import { Watching } from './watching.ts';
 
 const LOG_BYTES = 64 * 1024;
@@ -53,6 +53,7 @@ export async function createApplication({
 }: ApplicationParts): Promise<Application> {
   const qemu = new HostQemuSource(folders.cache);
   const agents = new Agents();
+  const screens = new Screens(agents);
   const jobs = new Jobs((job) => events.emit('job.changed', job));
   const trouble = (text: string, error: unknown): void =>
     log('error', text, { detail: Fault.from(error).message });
@@ -135,16 +136,19 @@ export async function createApplication({
     waitForMachine(machines.usable(machine), goal, timeoutMs, signal),
   );
   dispatcher.register('machine.keys', async ({ machine, keys }) => {
-    const guest = machines.usable(machine).requireGuest('it has no keyboard to press');
-    await guest.qmp.executeRaw('send-key', { keys: keys.map((data) => ({ type: 'qcode', data })) });
+    await pressKeys(machines.usable(machine), keys);
     return {};
   });
   dispatcher.register('machine.type', async ({ machine, text }, { signal }) => ({
     characters: await typeInto(machines.usable(machine), text, jobs, signal),
   }));
-  dispatcher.register('machine.screenshot', async ({ machine, maxWidth }) => {
-    const { png, width, height } = await takeScreenshot(machines.usable(machine), maxWidth);
-    return { png: png.toString('base64'), width, height };
+  dispatcher.register('machine.screenshot', async ({ machine, via, maxWidth }, { signal }) => {
+    const found = machines.usable(machine);
+    const picture = await screens.take(found, via ?? 'qmp', maxWidth, signal);
+    return {
+      ...picture,
+      png: Buffer.from(picture.png.buffer, picture.png.byteOffset, picture.png.length).toString('base64'),
+    };
   });
   dispatcher.register('machine.log', async ({ machine, maxBytes }) => {
     const found = machines.find(machine);
@@ -230,6 +234,7 @@ export async function createApplication({
     [Symbol.asyncDispose]: async () => {
       jobs.cancelAll();
       agents[Symbol.dispose]();
+      await screens[Symbol.asyncDispose]();
       watchedHost[Symbol.dispose]();
       watchedMachines[Symbol.dispose]();
       await machines[Symbol.asyncDispose]();

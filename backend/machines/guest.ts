@@ -146,17 +146,20 @@ export class Guest implements AsyncDisposable {
     }
   }
 
+  /** Path of the SPICE server's socket. Throws where QEMU has none. */
+  get spiceSocket(): string {
+    if (this.record.spice) return this.#runtime.spice;
+    throw new Fault({
+      code: 'not-supported',
+      message: 'This QEMU was built without SPICE, so the screen cannot be opened.',
+      remedy:
+        'Install the SPICE modules of QEMU (innkeeper doctor says which package), then start the machine again.',
+    });
+  }
+
   async openStream(kind: StreamTarget['kind'], signal: AbortSignal): Promise<Duplex> {
     if (kind === 'console') return this.#console.open();
-    if (!this.record.spice) {
-      throw new Fault({
-        code: 'not-supported',
-        message: 'This QEMU was built without SPICE, so the screen cannot be opened.',
-        remedy:
-          'Install the SPICE modules of QEMU (innkeeper doctor says which package), then start the machine again.',
-      });
-    }
-    const socket = connect(this.#runtime.spice);
+    const socket = connect(this.spiceSocket);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const abort = (): void => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });

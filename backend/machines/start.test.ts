@@ -236,6 +236,30 @@ test('a guest that is off has no screen, console, QMP, agent or balloon, and say
   ).toThrow(expect.objectContaining({ code: 'illegal-move' }));
 });
 
+test('a picture over SPICE disturbs nobody who looks', async () => {
+  const { id } = await house.create('seen');
+  await house.request('machine.start', { machine: id });
+  const take = (via: 'qmp' | 'spice' | 'auto') =>
+    house.request('machine.screenshot', { machine: id, via, maxWidth: 160 });
+  expect(await take('qmp')).toMatchObject({ via: 'qmp', width: 160 });
+  expect(await take('spice')).toMatchObject({ via: 'spice', width: 160 });
+  expect(await take('auto')).toMatchObject({ via: 'spice', width: 160 });
+  const viewer = await house.application.openStream(
+    { kind: 'spice', machine: id },
+    new AbortController().signal,
+  );
+  expect(await take('auto')).toMatchObject({ via: 'qmp', width: 160 });
+  await expect(take('spice')).rejects.toMatchObject({
+    code: 'busy',
+    message: expect.stringContaining('“seen”'),
+    remedy: expect.stringContaining('qmp'),
+  });
+  expect(viewer.destroyed).toBe(false);
+  viewer.destroy();
+  await vi.waitFor(async () => expect((await take('auto')).via).toBe('spice'));
+  expect(house.trouble).toEqual([]);
+});
+
 test('screen, console and QMP of a running guest', async () => {
   const { id } = await house.create('lively');
   await house.request('machine.start', { machine: id });

@@ -32,6 +32,22 @@ test('text is typed; a character that no key has, a halted guest and too much te
   });
 });
 
+test('keys are pressed; one that QEMU does not know is named, and a halted guest takes none', async () => {
+  const press = (...keys: string[]) => house.request('machine.keys', { machine: id, keys });
+  expect(await press('ctrl', 'alt', 'delete')).toEqual({});
+  await expect(press('ctrl', 'hyper')).rejects.toMatchObject({
+    code: 'bad-input',
+    message: 'QEMU knows no key “hyper”.',
+    remedy: expect.stringContaining('meta_l'),
+    path: ['keys', 1],
+  });
+  await house.request('machine.pause', { machine: id });
+  await expect(press('a')).rejects.toMatchObject({
+    code: 'illegal-move',
+    message: expect.stringContaining('paused'),
+  });
+});
+
 test('a long text is a job that can be cancelled, and no second text mixes with it', async () => {
   const { promise: begun, resolve } = Promise.withResolvers<string>();
   house.on('job.changed', (job) => {

@@ -11,6 +11,29 @@ const JOB_FROM = 150;
 /** Guests that are being typed into: two texts at once would mix. */
 const busy = new WeakSet<Guest>();
 
+/** Presses the keys together and lets them go; QEMU's names. A guest that sleeps is woken by them. */
+export async function pressKeys(machine: Machine, keys: readonly string[]): Promise<void> {
+  const what = 'no key can be pressed';
+  // Of one that is halted QEMU takes keys, too, and drops them without a word.
+  const guest = machine.state === 'suspended' ? machine.requireGuest(what) : machine.requireAwake(what);
+  try {
+    await guest.qmp.executeRaw('send-key', { keys: keys.map((data) => ({ type: 'qcode', data })) });
+  } catch (error) {
+    const [, key] = /does not accept value '([^']*)'/.exec(Fault.from(error).message) ?? [];
+    if (key === undefined) throw error;
+    throw new Fault(
+      {
+        code: 'bad-input',
+        message: `QEMU knows no key “${key}”.`,
+        remedy:
+          'Letters, digits and f1 to f12 name themselves; others are shift, ctrl, alt, meta_l, esc, tab, ret, spc, backspace, delete, insert, home, end, pgup, pgdn, up, down, left, right, print, pause, menu, minus, equal, dot, comma, slash.',
+        path: ['keys', keys.indexOf(key)],
+      },
+      { cause: error },
+    );
+  }
+}
+
 /** Types `text` on the guest's keyboard, all or nothing as to what a US keyboard has. @returns the keys struck. */
 export async function typeInto(
   machine: Machine,

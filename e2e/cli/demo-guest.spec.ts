@@ -38,7 +38,7 @@ test('a screenshot has the guest’s text', async () => {
   const shot = await home.ik('screenshot', 'demo', path, '--via', 'qmp', '--json');
   expect(shot.code, shot.stderr).toBe(0);
   const picture = readPng(await readFile(path));
-  expect(shot.json).toEqual({ path, width: picture.width, height: picture.height });
+  expect(shot.json).toEqual({ path, width: picture.width, height: picture.height, via: 'qmp' });
   // A table of devices in a console font: some twenty lines of eight or more lit rows, some thousands of lit pixels.
   expect(picture.width).toBeGreaterThanOrEqual(640);
   expect(litRows(picture)).toBeGreaterThan(100);

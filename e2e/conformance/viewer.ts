@@ -1,4 +1,4 @@
-import { noVideo } from '../../backend/cli/spice-screen.ts';
+import { noVideo } from '../../backend/devices/display/spice-screen.ts';
 import type { Surface } from '../../renderer/spice/canvas/surface.ts';
 import type { CursorState } from '../../renderer/spice/channels/cursor.ts';
 import { DisplayChannel, displayCapabilities } from '../../renderer/spice/channels/display.ts';

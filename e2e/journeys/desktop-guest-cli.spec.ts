@@ -9,7 +9,7 @@ import { sharedCache } from '../fixtures/places.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { unixTransport } from '../fixtures/unix-transport.ts';
 import { canvasSize, copyOnHost, hostText } from './desktop-page.ts';
-import { canvasHost, expectSamePixels, showDisplay } from './screen.ts';
+import { expectSamePixels, showDisplay, watchPhases } from './screen.ts';
 import { serve } from './serve.ts';
 
 /** The size of a desktop guest's screen and its clipboard from the command line, with and without a viewer of it. */
@@ -54,16 +54,10 @@ async function openDisplay(browser: Browser, viewer: 'own' | 'html5' = 'own'): P
   }, viewer);
   await page.goto(face.url);
   await showDisplay(page, guest.name);
-  await page.locator(canvasHost).evaluate((host) => {
-    const phases = [host.dataset.phase];
-    Object.assign(window, { phases });
-    new MutationObserver(() => phases.push(host.dataset.phase)).observe(host, {
-      attributeFilter: ['data-phase'],
-    });
-  });
+  const phases = await watchPhases(page);
   return {
     page,
-    phases: () => page.evaluate(() => (window as unknown as { phases: string[] }).phases),
+    phases,
     [Symbol.asyncDispose]: async () => {
       await context.close();
       await face[Symbol.asyncDispose]();

@@ -20,6 +20,18 @@ export async function openDisplay(page: Page, url: string, viewer: 'own' | 'html
   await showDisplay(page);
 }
 
+/** @returns for every state that the connection to the screen was in since. */
+export async function watchPhases(page: Page): Promise<() => Promise<string[]>> {
+  await page.locator(canvasHost).evaluate((host) => {
+    const phases = [host.dataset.phase];
+    Object.assign(window, { phases });
+    new MutationObserver(() => phases.push(host.dataset.phase)).observe(host, {
+      attributeFilter: ['data-phase'],
+    });
+  });
+  return () => page.evaluate(() => (window as unknown as { phases: string[] }).phases);
+}
+
 /**
  * How many pixels differ between the canvas and QMP's screendump of the same guest; -1 where the sizes differ.
  * The page itself decodes the PNG: both sides are then the browser's own RGBA.

@@ -84,13 +84,24 @@ const clipboardPaste = defineVerb({
   args: [machineArgument],
   options: {},
   examples: ['clipboard paste demo > notes.txt'],
-  notes: [AGENT_NOTE, 'The text comes as it is; only on a terminal a line break is added.'],
+  notes: [
+    AGENT_NOTE,
+    'The text comes as it is; on a terminal control characters are shown as symbols, and a line break is added.',
+  ],
   run: async ({ args }, context) => {
     const client = await context.connect();
     const answer = await client.request('clipboard.paste', { machine: args.NAME });
-    if (process.stdout.isTTY) return { json: answer, text: answer.text };
+    if (process.stdout.isTTY) return { json: answer, text: harmless(answer.text) };
     return { json: answer, bytes: { stdout: Buffer.from(answer.text), stderr: new Uint8Array(0) } };
   },
 });
+
+/** What a guest copied must not move the person's terminal: control characters as their pictures (Unicode, U+2400). */
+export function harmless(text: string): string {
+  return text.replaceAll('\r\n', '\n').replaceAll(/[^\P{Cc}\n\t]/gu, (control) => {
+    const code = control.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
+  });
+}
 
 export const agentVerbs: readonly Verb[] = [displayResize, clipboardAllow, clipboardCopy, clipboardPaste];

@@ -1,54 +1,63 @@
 import { resolve } from 'node:path';
 import { MAX_TYPED } from '../../contract/requests.ts';
-import { encodePng } from '../../protocols/png/encode.ts';
-import type { UnixClient } from '../../rpc/unix-client.ts';
 import { saveFile } from '../save-file.ts';
-import { takeSpiceScreen } from '../spice-screen.ts';
+import { parseCount } from '../sizes.ts';
 import { readInput } from '../standard-input.ts';
 import { defineVerb, machineArgument, type Outcome, UsageError, type Verb } from '../verb.ts';
+
+/** Of `machine.screenshot`, pixels. */
+const [NARROWEST, WIDEST] = [16, 4096];
+const WAYS = ['qmp', 'spice', 'auto'] as const;
 
 const screenshot = defineVerb({
   words: ['screenshot'],
   summary: 'Saves the guest’s screen as a PNG file.',
-  args: [machineArgument, { name: 'FILE', help: 'the PNG file to write; an existing one is replaced' }],
+  args: [
+    machineArgument,
+    {
+      name: 'FILE',
+      help: 'the PNG file to write; an existing one is replaced; - writes it to standard output',
+    },
+  ],
   options: {
-    via: { value: 'HOW', help: 'qmp: QEMU’s own picture (the default); spice: as the viewer draws it' },
+    via: {
+      value: 'HOW',
+      help: 'qmp: QEMU’s own picture (the default); spice: as the viewer draws it; auto: spice where nobody looks, else qmp',
+    },
+    width: { value: 'N', help: 'scale it down to at most N pixels wide' },
   },
   notes: [
-    'With --via spice this connects as a viewer does; one that is open elsewhere may have to connect again.',
+    '--via spice connects as a viewer does. A second one would end the first: while somebody looks it refuses.',
   ],
   run: async ({ args, options }, context) => {
-    const { via = 'qmp' } = options;
-    if (via !== 'qmp' && via !== 'spice') {
-      throw new UsageError(`--via '${via}' is not known; give qmp or spice.`);
+    const via = WAYS.find((way) => way === (options.via ?? 'qmp'));
+    if (via === undefined)
+      throw new UsageError(`--via '${options.via}' is not known; give qmp, spice or auto.`);
+    const isPiped = args.FILE === '-' || args.FILE === '/dev/stdout';
+    if (isPiped && process.stdout.isTTY && !context.json) {
+      throw new UsageError('A PNG means nothing to a terminal.', 'Give a file, or send it on: … - | COMMAND');
     }
-    const path = resolve(context.cwd, args.FILE);
+    const maxWidth = options.width === undefined ? undefined : parseCount(options.width, '--width');
+    if (maxWidth !== undefined && (maxWidth < NARROWEST || maxWidth > WIDEST)) {
+      throw new UsageError(`--width ${maxWidth} is out of range; give ${NARROWEST} to ${WIDEST}.`);
+    }
     const client = await context.connect();
-    const shot = await (via === 'qmp' ? qmpScreenshot : spiceScreenshot)(client, args.NAME);
-    await saveFile(path, shot.png);
+    const shot = await client.request('machine.screenshot', {
+      machine: args.NAME,
+      via,
+      ...(maxWidth === undefined ? {} : { maxWidth }),
+    });
+    const png = Buffer.from(shot.png, 'base64');
+    if (isPiped) return { json: shot, bytes: { stdout: png, stderr: new Uint8Array(0) } };
+    const path = resolve(context.cwd, args.FILE);
+    await saveFile(path, png);
+    const { width, height, via: way } = shot;
     return {
-      json: { path, width: shot.width, height: shot.height },
-      text: `Saved ${shot.width}×${shot.height} to ${path}.`,
+      json: { path, width, height, via: way },
+      text: `Saved ${width}×${height} to ${path}.`,
     };
   },
 });
-
-interface Picture {
-  readonly png: Buffer;
-  readonly width: number;
-  readonly height: number;
-}
-
-async function qmpScreenshot(client: UnixClient, machine: string): Promise<Picture> {
-  const shot = await client.request('machine.screenshot', { machine, via: 'qmp' });
-  return { ...shot, png: Buffer.from(shot.png, 'base64') };
-}
-
-async function spiceScreenshot(client: UnixClient, machine: string): Promise<Picture> {
-  const { id } = await client.request('machine.show', { machine });
-  const { rgb, width, height } = await takeSpiceScreen(client, id);
-  return { png: await encodePng(rgb, width, height), width, height };
-}
 
 /** Text where it is text; bytes that are no UTF-8 come as base64 as well. */
 function outputJson(name: 'stdout' | 'stderr', bytes: Buffer): Record<string, string> {

@@ -177,3 +177,59 @@ test('a session that does not come about is told, and tried anew the next time',
   await expect(desk.paste(never)).rejects.toMatchObject({ problem: 'unreachable' });
   expect(open).toHaveBeenCalledTimes(2);
 });
+
+test('a look at the screen gives way to a viewer, which waits until it has left', async () => {
+  const { desk } = stage();
+  const left = Promise.withResolvers<void>();
+  const look = desk.glance(false, never, async (signal) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    await left.promise;
+    signal.throwIfAborted();
+  });
+  const over = desk.viewerConnects();
+  let isAlone = false;
+  const alone = desk.glanced().then(() => {
+    isAlone = true;
+  });
+  await Promise.resolve();
+  expect(isAlone).toBe(false);
+  left.resolve();
+  await expect(look).rejects.toMatchObject({ problem: 'gone' });
+  await alone;
+  await expect(desk.glance(true, never, async () => 'seen')).rejects.toMatchObject({ problem: 'occupied' });
+  over();
+  expect(await desk.glance(false, never, async () => 'seen')).toBe('seen');
+});
+
+test('looks come one after the other, and give way to what the agent is asked', async () => {
+  const { desk, heard } = stage({ allowed: false });
+  const looks = [1, 2].map((number) =>
+    desk.glance(false, never, async (signal) => {
+      heard.push(`look ${number}`);
+      if (number === 1) await Promise.resolve();
+      else await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      heard.push(`look ${number} ends`);
+    }),
+  );
+  await looks[0];
+  await vi.waitFor(() => expect(heard).toContain('look 2'));
+  await desk.resize({ width: 800, height: 600 }, never);
+  await looks[1];
+  expect(heard.slice(0, 6)).toEqual([
+    'look 1',
+    'look 1 ends',
+    'look 2',
+    'look 2 ends',
+    'own 1 opens',
+    ['own 1', 800, 600],
+  ]);
+});
+
+test('our session for the agent leaves only for a look that was asked for, and has its text again after', async () => {
+  const { desk, heard } = stage();
+  await desk.copy('text', never);
+  await expect(desk.glance(false, never, async () => 'seen')).rejects.toMatchObject({ problem: 'occupied' });
+  expect(heard.at(-1)).toEqual(['own 1', 'text']);
+  expect(await desk.glance(true, never, async () => 'seen')).toBe('seen');
+  await vi.waitFor(() => expect(heard.at(-1)).toEqual(['own 2', 'text']));
+});

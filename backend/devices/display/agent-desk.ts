@@ -17,6 +17,11 @@ export interface AgentDeskParts {
   lost(): void;
 }
 
+interface Glance {
+  readonly stop: AbortController;
+  readonly over: Promise<void>;
+}
+
 interface OwnSession {
   readonly session: Promise<OwnLine>;
   readonly stop: AbortController;
@@ -35,6 +40,7 @@ export class AgentDesk implements Disposable {
   #connections = 0;
   #allowed: boolean;
   #own: OwnSession | null = null;
+  #glance: Glance | null = null;
   /** Requests that use the own session. */
   #users = 0;
   /** Text that our own session offers the guest, or did until a viewer came that has not taken it over yet. */
@@ -61,18 +67,48 @@ export class AgentDesk implements Disposable {
     if (this.#viewers.delete(key)) this.#wake();
   }
 
-  /** A viewer opens a SPICE connection: ours ends. To be called before it is made. @returns to be called when it is over. */
+  /** A viewer opens a SPICE connection: ours end. To be called before it is made. @returns to be called when it is over. */
   viewerConnects(): () => void {
     this.#connections += 1;
     this.#dropOwn();
+    this.#glance?.stop.abort(new AgentTrouble('gone'));
     let isOver = false;
     return () => {
       if (isOver) return;
       isOver = true;
       this.#connections -= 1;
       this.#wake();
-      if (this.#connections === 0 && this.#text !== null) void this.#offerAgain(this.#text);
+      this.#comeBack();
     };
+  }
+
+  /** Resolves when no session that `glance` was called with is left; there is no next one while a viewer is connected. */
+  async glanced(): Promise<void> {
+    await this.#glance?.over;
+  }
+
+  /**
+   * For a session of its own that only looks at the screen: one at a time, and it gives way (`look`'s signal) to whoever comes.
+   * Throws AgentTrouble 'occupied' beside a viewer; beside our own session for the agent, too, unless that `maySuspendOwn`.
+   */
+  async glance<T>(
+    maySuspendOwn: boolean,
+    signal: AbortSignal,
+    look: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    while (this.#glance !== null) await this.#glance.over;
+    if (this.#connections > 0 || (this.#own !== null && !maySuspendOwn)) throw new AgentTrouble('occupied');
+    this.#dropOwn();
+    const stop = new AbortController();
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    this.#glance = { stop, over };
+    try {
+      return await look(AbortSignal.any([signal, stop.signal]));
+    } finally {
+      this.#glance = null;
+      resolve();
+      this.#comeBack();
+    }
   }
 
   allowClipboard(allowed: boolean): void {
@@ -85,6 +121,7 @@ export class AgentDesk implements Disposable {
   guestGone(): void {
     this.#text = null;
     this.#dropOwn();
+    this.#glance?.stop.abort(new AgentTrouble('gone'));
   }
 
   async resize(
@@ -169,12 +206,28 @@ export class AgentDesk implements Disposable {
       if (this.#text !== null) this.#parts.lost();
       this.#text = null;
     };
-    const session = this.#parts.openSession({ clipboard: this.#allowed, signal: stop.signal, ended });
+    const session = this.#openAlone(stop.signal, ended);
     const own: OwnSession = { session, stop };
     session.catch(() => {
       if (this.#own === own) this.#own = null;
     });
     return own;
+  }
+
+  async #openAlone(signal: AbortSignal, ended: () => void): Promise<OwnLine> {
+    if (this.#glance !== null) {
+      this.#glance.stop.abort(new AgentTrouble('gone'));
+      await this.#glance.over;
+      signal.throwIfAborted();
+    }
+    return await this.#parts.openSession({ clipboard: this.#allowed, signal, ended });
+  }
+
+  /** Text that was offered before a viewer came, or somebody looked, is offered again when nobody is connected. */
+  #comeBack(): void {
+    if (this.#connections === 0 && this.#own === null && this.#text !== null) {
+      void this.#offerAgain(this.#text);
+    }
   }
 
   #dropOwn(): void {

@@ -29,15 +29,14 @@ function wants(id: string): boolean {
   return state === 'running';
 }
 
-async function screendump(bridge: Bridge, machine: string): Promise<string> {
-  const { png } = await bridge.request('machine.screenshot', { machine, maxWidth: WIDTH });
+async function picture(bridge: Bridge, machine: string): Promise<string> {
+  const { png } = await bridge.request('machine.screenshot', { machine, via: 'auto', maxWidth: WIDTH });
   return `data:image/png;base64,${png}`;
 }
 
 /**
  * One at a time, the longest unseen first: twenty running guests are not asked all at once. A screen that is open here
- * is taken as it is shown; of the others QEMU makes a picture, as a SPICE session for it would take the screen away from
- * whoever looks at it.
+ * is taken as it is shown; the others' are drawn by the back end.
  */
 async function askNext(bridge: Bridge): Promise<void> {
   timer = null;
@@ -58,8 +57,8 @@ async function askNext(bridge: Bridge): Promise<void> {
     inSight.set(id, now);
     isAsking = true;
     try {
-      const picture = livePicture(id, WIDTH) ?? (await screendump(bridge, id));
-      thumbnailStore.setState(({ pictures }) => ({ pictures: new Map(pictures).set(id, picture) }));
+      const url = livePicture(id, WIDTH) ?? (await picture(bridge, id));
+      thumbnailStore.setState(({ pictures }) => ({ pictures: new Map(pictures).set(id, url) }));
     } catch {
       // A guest that has just stopped, or a lost connection, has no picture: the old one stays until the next try.
     } finally {

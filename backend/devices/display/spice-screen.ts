@@ -1,43 +1,56 @@
-import { DisplayChannel, displayCapabilities } from '../../renderer/spice/channels/display.ts';
-import type { VideoHost } from '../../renderer/spice/channels/video-streams.ts';
-import { SharedImages } from '../../renderer/spice/images/shared-images.ts';
-import { LinkError } from '../../renderer/spice/link/link-error.ts';
-import { ProtocolError } from '../../renderer/spice/protocol/protocol-error.ts';
-import { DEAF_HOST, SpiceSession } from '../../renderer/spice/session.ts';
-import { Fault } from '../contract/fault.ts';
-import { transportOver } from '../devices/display/spice-transport.ts';
-import type { UnixClient } from '../rpc/unix-client.ts';
+import { DisplayChannel, displayCapabilities } from '../../../renderer/spice/channels/display.ts';
+import type { VideoHost } from '../../../renderer/spice/channels/video-streams.ts';
+import { SharedImages } from '../../../renderer/spice/images/shared-images.ts';
+import { LinkError } from '../../../renderer/spice/link/link-error.ts';
+import type { Transport } from '../../../renderer/spice/link/transport.ts';
+import { ProtocolError } from '../../../renderer/spice/protocol/protocol-error.ts';
+import { DEAF_HOST, SpiceSession } from '../../../renderer/spice/session.ts';
+import { Fault } from '../../contract/fault.ts';
 
-/** Pixels of a screen as 8-bit RGB, rows from the top. */
+/** Pixels as R, G, B and a byte that means nothing, in memory, rows from the top. */
 export interface Screen {
-  readonly rgb: Uint8Array;
+  readonly words: Uint32Array;
   readonly width: number;
   readonly height: number;
 }
 
-/** How long the server may take to send the first whole picture, ms. */
-const PICTURE_TIMEOUT_MS = 10_000;
+export interface SpiceScreenOptions {
+  /** For the connection, and then for the first whole picture, ms. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
 
-/** The screen as our own viewer draws it, without a window: it connects as a viewer does and takes the first whole picture. */
-export async function takeSpiceScreen(client: UnixClient, machine: string): Promise<Screen> {
+/**
+ * The screen as our own viewer draws it, without a window: connects as a viewer does and takes the first whole picture. Nothing stays
+ * open, whatever comes of it. Throws a Fault, or what `openTransport` threw.
+ */
+export async function takeSpiceScreen(
+  openTransport: () => Promise<Transport>,
+  options: SpiceScreenOptions,
+): Promise<Screen> {
   try {
-    return await firstPicture(client, machine);
+    return await firstPicture(openTransport, options);
   } catch (error) {
     throw error instanceof LinkError || error instanceof ProtocolError ? faultOf(error) : error;
   }
 }
 
-async function firstPicture(client: UnixClient, machine: string): Promise<Screen> {
+async function firstPicture(
+  openTransport: () => Promise<Transport>,
+  { timeoutMs, signal }: SpiceScreenOptions,
+): Promise<Screen> {
   const marked = Promise.withResolvers<void>();
   const images = new SharedImages(() => Promise.reject(noJpeg()));
   using session = await SpiceSession.connect(
     {
-      openTransport: async () => transportOver(await client.openStream({ kind: 'spice', machine })),
+      openTransport,
       ...DEAF_HOST,
       closed: (error) => marked.reject(error ?? new LinkError('lost', 'The guest’s screen went away.')),
     },
     {
       interactive: false,
+      connectTimeoutMs: timeoutMs,
+      signal,
       display: {
         capabilities: displayCapabilities([]),
         create: (sender, serials) =>
@@ -59,23 +72,25 @@ async function firstPicture(client: UnixClient, machine: string): Promise<Screen
       },
     },
   );
+  const stop = (): void => marked.reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
   const timer = setTimeout(
     () => marked.reject(new LinkError('timeout', 'The guest shows no picture on its screen.')),
-    PICTURE_TIMEOUT_MS,
+    timeoutMs,
   );
   try {
     await marked.promise;
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
   const surface = session.display?.primary;
   if (surface === undefined || surface === null) {
     throw new LinkError('channelNotAvailable', 'The guest has no screen.');
   }
-  const { width, height } = surface;
-  const rgba = new Uint32Array(width * height);
-  surface.readOpaque({ left: 0, top: 0, right: width, bottom: height }, rgba);
-  return { rgb: rgbOf(rgba), width, height };
+  const { data: words, width, height } = surface;
+  return { words, width, height };
 }
 
 /** Without codecs a server sends images instead of video. */
@@ -99,17 +114,6 @@ function noJpeg(): LinkError {
   return new LinkError('unsupported', 'The screen comes as JPEG, which only the viewer’s window decodes.');
 }
 
-function rgbOf(rgba: Uint32Array): Uint8Array {
-  const rgb = new Uint8Array(rgba.length * 3);
-  for (let index = 0, at = 0; index < rgba.length; index += 1, at += 3) {
-    const pixel = rgba[index] ?? 0;
-    rgb[at] = pixel;
-    rgb[at + 1] = pixel >>> 8;
-    rgb[at + 2] = pixel >>> 16;
-  }
-  return rgb;
-}
-
 function faultOf(error: LinkError | ProtocolError): Fault {
   const kind = error instanceof LinkError ? error.kind : null;
   return new Fault(
@@ -117,7 +121,7 @@ function faultOf(error: LinkError | ProtocolError): Fault {
       code: kind === 'timeout' ? 'timeout' : kind === 'unsupported' ? 'not-supported' : 'qemu-unreachable',
       message:
         error instanceof LinkError ? error.message : 'What the guest’s screen sent makes no sense as SPICE.',
-      remedy: 'Give --via qmp, which asks QEMU itself for the picture.',
+      remedy: 'Take it via qmp, which asks QEMU itself for the picture.',
       ...(error instanceof LinkError ? {} : { detail: error.message }),
     },
     { cause: error },

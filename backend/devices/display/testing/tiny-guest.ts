@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jsonOption, legacyOption } from '../../qemu/command-line.ts';
-import { type LaunchedQemu, launchQemu } from '../../qemu/launch.ts';
-import { killPid } from '../../qemu/process.ts';
-import { QmpClient } from '../../qemu/qmp/client.ts';
+import { jsonOption, legacyOption } from '../../../qemu/command-line.ts';
+import { type LaunchedQemu, launchQemu } from '../../../qemu/launch.ts';
+import { killPid } from '../../../qemu/process.ts';
+import { QmpClient } from '../../../qemu/qmp/client.ts';
 
 /**
  * A guest of 39 bytes: mode 13h (320×200, no text cursor that blinks), a pattern of all 256 colours, then every key that is typed goes
@@ -68,10 +68,15 @@ export class TinyGuest implements AsyncDisposable {
     this.qmp = qmp;
   }
 
+  /** Path of its SPICE server's socket. */
+  get socket(): string {
+    return join(this.#folder, 'spice');
+  }
+
   /** A fresh connection to its SPICE server. */
   connect(): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ path: join(this.#folder, 'spice'), allowHalfOpen: true });
+      const socket = connect({ path: this.socket, allowHalfOpen: true });
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.off('error', reject);

@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { DisplayChannel, displayCapabilities } from '../../renderer/spice/channels/display.ts';
-import { SharedImages } from '../../renderer/spice/images/shared-images.ts';
-import { type ImageCompression, KEY_MODIFIER } from '../../renderer/spice/protocol/constants.ts';
-import { type SessionHost, SpiceSession } from '../../renderer/spice/session.ts';
-import { transportOver } from '../devices/display/spice-transport.ts';
+import { DisplayChannel, displayCapabilities } from '../../../renderer/spice/channels/display.ts';
+import { SharedImages } from '../../../renderer/spice/images/shared-images.ts';
+import { type ImageCompression, KEY_MODIFIER } from '../../../renderer/spice/protocol/constants.ts';
+import { type SessionHost, SpiceSession } from '../../../renderer/spice/session.ts';
 import { noVideo } from './spice-screen.ts';
+import { transportOver } from './spice-transport.ts';
 import { TinyGuest } from './testing/tiny-guest.ts';
 
 /** A session with a guest, and what its host hears. */

@@ -1,0 +1,122 @@
+import { Worker } from 'node:worker_threads';
+import { Fault, type FaultShape } from '../../contract/fault.ts';
+
+export interface ScreenPicture {
+  readonly png: Uint8Array<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the thread is told. */
+export type ScreenRequest =
+  | {
+      readonly kind: 'take';
+      readonly id: number;
+      /** Path of the SPICE server's unix socket. */
+      readonly socket: string;
+      readonly maxWidth: number | undefined;
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: 'stop'; readonly id: number };
+
+/** What it answers each `take` with, once; its connections are closed by then. */
+export interface ScreenAnswer {
+  readonly id: number;
+  readonly picture?: ScreenPicture;
+  readonly fault?: FaultShape;
+}
+
+export interface TakeOptions {
+  /** Scaled down to at most this width, pixels. */
+  readonly maxWidth?: number | undefined;
+  /** For the connection, and then for the first whole picture, ms. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The thread ends when nobody wanted a picture for that long, ms. */
+const IDLE_MS = 30_000;
+/** What a picture may take over its two timeouts before the thread counts as hung, ms. */
+const GRACE_MS = 5_000;
+/** MiB. Pixels do not count in it: a young generation of the usual size would only keep hold of more of them. */
+const HEAP = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
+
+/**
+ * Takes pictures of guests' screens over SPICE in a thread of its own: an uncompressed screen is megabytes, and QEMU's main loop waits
+ * for nobody less than ours does.
+ */
+export class ScreenTaker implements AsyncDisposable {
+  #worker: Worker | null = null;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+  readonly #asked = new Map<number, (answer: Omit<ScreenAnswer, 'id'>) => void>();
+  #lastId = 0;
+
+  /** The session has left the server when this settles. Throws a Fault. */
+  async take(socket: string, { maxWidth, timeoutMs, signal }: TakeOptions): Promise<ScreenPicture> {
+    signal.throwIfAborted();
+    clearTimeout(this.#idle);
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const worker = this.#start();
+    const { promise, resolve } = Promise.withResolvers<Omit<ScreenAnswer, 'id'>>();
+    this.#asked.set(id, resolve);
+    const stop = (): void => worker.postMessage({ kind: 'stop', id } satisfies ScreenRequest);
+    signal.addEventListener('abort', stop, { once: true });
+    const hung = setTimeout(() => void worker.terminate(), 2 * timeoutMs + GRACE_MS);
+    worker.postMessage({ kind: 'take', id, socket, maxWidth, timeoutMs } satisfies ScreenRequest);
+    const { picture, fault } = await promise;
+    clearTimeout(hung);
+    signal.removeEventListener('abort', stop);
+    this.#asked.delete(id);
+    if (this.#asked.size === 0) {
+      this.#idle = setTimeout(() => void this.#end(), IDLE_MS);
+      this.#idle.unref();
+    }
+    if (picture !== undefined) return picture;
+    signal.throwIfAborted();
+    throw new Fault(fault ?? lost());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#idle);
+    await this.#end();
+  }
+
+  #start(): Worker {
+    if (this.#worker !== null) return this.#worker;
+    const worker = new Worker(new URL(moduleName(import.meta.url), import.meta.url), {
+      name: 'screens',
+      resourceLimits: HEAP,
+    });
+    let cause: Error | undefined;
+    worker.on('message', ({ id, ...answer }: ScreenAnswer) => this.#asked.get(id)?.(answer));
+    worker.on('error', (error: Error) => {
+      cause = error;
+    });
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#worker = null;
+      for (const answer of this.#asked.values()) answer({ fault: lost(cause) });
+    });
+    worker.unref();
+    this.#worker = worker;
+    return worker;
+  }
+
+  async #end(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+}
+
+/** Beside this module: as it is written, and as it is built. */
+function moduleName(self: string): string {
+  return self.endsWith('.ts') ? './screen-worker.ts' : './screen-worker.js';
+}
+
+function lost(cause?: Error): FaultShape {
+  return {
+    code: 'internal',
+    message: 'The thread that takes pictures over SPICE ended.',
+    remedy: 'Try again, or take the picture via qmp.',
+    ...(cause === undefined ? {} : { detail: cause.stack ?? cause.message }),
+  };
+}
