@@ -15,6 +15,8 @@ export const events = {
   'job.changed': job,
   /** To the connection alone whose `viewer.offer` this answers; it answers with `viewer.answer`. */
   'viewer.asked': z.object({ id: z.string(), machine: z.string(), wish: agentWish }),
+  /** Another viewer connects to the machine's screen, which ends the session of this one (the `viewer` of its streams). */
+  'viewer.taken': z.object({ machine: z.string(), viewer: z.string() }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type Events = typeof events;

@@ -48,7 +48,12 @@ export const RPC_CODES = {
 /** Byte streams: a SPICE channel or the serial console. Each is a connection of its own, never multiplexed with requests. */
 export const streamKind = z.enum(['spice', 'console']);
 export type StreamKind = z.infer<typeof streamKind>;
-export const streamTarget = z.object({ kind: streamKind, machine: z.string().min(1).max(64) });
+export const streamTarget = z.object({
+  kind: streamKind,
+  machine: z.string().min(1).max(64),
+  /** Whose SPICE connections belong together: a viewer's own id, the same for as long as it shows the machine. */
+  viewer: z.string().min(1).max(64).optional(),
+});
 export type StreamTarget = z.infer<typeof streamTarget>;
 
 /** The request WebSocket of the browser face. */

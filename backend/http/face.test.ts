@@ -331,14 +331,14 @@ test('a guest’s stream passes every byte both ways, early ones included', asyn
     targets.push(target);
     return upstream.promise;
   };
-  const socket = webSocket('/stream/spice/my%20guest', await signIn());
+  const socket = webSocket('/stream/spice/my%20guest/viewer%2F1', await signIn());
   await once(socket, 'open');
   expect(socket.protocol).toBe('binary');
   const sent = randomBytes(4_000_000);
   const chunks: Buffer[] = [];
   socket.on('message', (data: Buffer) => chunks.push(data));
   for (let at = 0; at < sent.length; at += 500_000) socket.send(sent.subarray(at, at + 500_000));
-  await expect.poll(() => targets).toEqual([{ kind: 'spice', machine: 'my guest' }]);
+  await expect.poll(() => targets).toEqual([{ kind: 'spice', machine: 'my guest', viewer: 'viewer/1' }]);
   upstream.resolve(echo());
   await expect.poll(() => chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(sent.length);
   expect(Buffer.concat(chunks).equals(sent)).toBe(true);

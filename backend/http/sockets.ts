@@ -106,13 +106,17 @@ export class Sockets implements Disposable {
   }
 }
 
-/** `/stream/console/abcd1234` → { kind: 'console', machine: 'abcd1234' } */
+/** `/stream/spice/abcd1234/one` → { kind: 'spice', machine: 'abcd1234', viewer: 'one' } */
 export function parseTarget(path: string): StreamTarget | null {
   if (!path.startsWith(`${STREAM_PATH}/`)) return null;
-  const [kind, machine, ...more] = path.slice(STREAM_PATH.length + 1).split('/');
+  const [kind, machine, viewer, ...more] = path.slice(STREAM_PATH.length + 1).split('/');
   if (kind === undefined || machine === undefined || more.length > 0) return null;
   try {
-    const target = streamTarget.safeParse({ kind, machine: decodeURIComponent(machine) });
+    const target = streamTarget.safeParse({
+      kind,
+      machine: decodeURIComponent(machine),
+      ...(viewer === undefined ? {} : { viewer: decodeURIComponent(viewer) }),
+    });
     return target.success ? target.data : null;
   } catch {
     return null; // A malformed escape names no machine.

@@ -138,3 +138,20 @@ test('beside a SPICE client without an agent nothing is opened; when it has left
     code: 'agent-missing',
   });
 });
+
+test('every face hears whose session ends when another viewer connects', async () => {
+  await house.request('machine.start', { machine: id });
+  const heard: unknown[] = [];
+  house.on('viewer.taken', (event) => heard.push(event));
+  const connect = (viewer?: string) =>
+    house.application.openStream(
+      { kind: 'spice', machine: id, ...(viewer === undefined ? {} : { viewer }) },
+      new AbortController().signal,
+    );
+  const one = await connect('one');
+  // One that does not say who it is takes the screen, too: the server's word has to do.
+  const nameless = await connect();
+  const two = await connect('two');
+  expect(heard).toEqual([{ machine: id, viewer: 'one' }]);
+  for (const stream of [one, nameless, two]) stream.destroy();
+});

@@ -11,6 +11,7 @@ import { agentFault } from './agent-faults.ts';
 import type { Guest } from './guest.ts';
 import type { Machine } from './machine.ts';
 import { ViewerLines } from './viewer-lines.ts';
+import { ViewerSeats } from './viewer-seats.ts';
 
 /** How long a client that has left may take to be gone from QEMU's list, ms. */
 const LEAVES_WITHIN = 1_000;
@@ -21,10 +22,14 @@ export class Agents implements Disposable {
   readonly lines: ViewerLines;
   /** By machine; one is made when it is first needed. */
   readonly #desks = new Map<string, AgentDesk>();
+  readonly #seats = new Map<string, ViewerSeats>();
+  readonly #taken: (machine: string, viewer: string) => void;
   /** Connections whose end is already listened for. */
   readonly #known = new WeakSet<Connection>();
 
-  constructor(lines = new ViewerLines()) {
+  /** @param taken told of a viewer whose session ends as another one has come. */
+  constructor(taken: (machine: string, viewer: string) => void, lines = new ViewerLines()) {
+    this.#taken = taken;
     this.lines = lines;
   }
 
@@ -52,10 +57,19 @@ export class Agents implements Disposable {
     });
   }
 
-  /** A viewer's connection to the SPICE server: no session of ours is beside it. */
-  async openViewerStream(machine: Machine, open: () => Promise<Duplex>): Promise<Duplex> {
+  /** A viewer's connection to the SPICE server: no session of ours is beside it, and the viewer whose session it ends is told. */
+  async openViewerStream(
+    machine: Machine,
+    viewer: string | undefined,
+    open: () => Promise<Duplex>,
+  ): Promise<Duplex> {
     const desk = this.#deskOf(machine);
-    const over = desk.viewerConnects();
+    const left = desk.viewerConnects();
+    const stoodUp = viewer === undefined ? null : this.#seatsOf(machine).connects(viewer);
+    const over = (): void => {
+      left();
+      stoodUp?.();
+    };
     try {
       // Its main channel, linked after the viewer's, would end the viewer's session.
       await desk.glanced();
@@ -94,6 +108,7 @@ export class Agents implements Disposable {
   }
 
   removed(id: string): void {
+    this.#seats.delete(id);
     this.#desks.get(id)?.[Symbol.dispose]();
     this.#desks.delete(id);
   }
@@ -101,6 +116,14 @@ export class Agents implements Disposable {
   [Symbol.dispose](): void {
     for (const desk of this.#desks.values()) desk[Symbol.dispose]();
     this.#desks.clear();
+  }
+
+  #seatsOf({ definition: { id } }: Machine): ViewerSeats {
+    const known = this.#seats.get(id);
+    if (known !== undefined) return known;
+    const seats = new ViewerSeats((viewer) => this.#taken(id, viewer));
+    this.#seats.set(id, seats);
+    return seats;
   }
 
   #deskOf(machine: Machine): AgentDesk {

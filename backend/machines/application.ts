@@ -52,7 +52,7 @@ export async function createApplication({
   log,
 }: ApplicationParts): Promise<Application> {
   const qemu = new HostQemuSource(folders.cache);
-  const agents = new Agents();
+  const agents = new Agents((machine, viewer) => events.emit('viewer.taken', { machine, viewer }));
   const screens = new Screens(agents);
   const jobs = new Jobs((job) => events.emit('job.changed', job));
   const trouble = (text: string, error: unknown): void =>
@@ -224,11 +224,11 @@ export async function createApplication({
   });
 
   return {
-    openStream: ({ kind, machine }, signal) => {
+    openStream: ({ kind, machine, viewer }, signal) => {
       const found = machines.usable(machine);
       if (kind === 'console') return found.requireGuest('its console is silent').openStream(kind, signal);
       const guest = found.requireGuest('it shows nothing');
-      return agents.openViewerStream(found, () => guest.openStream(kind, signal));
+      return agents.openViewerStream(found, viewer, () => guest.openStream(kind, signal));
     },
     isNeeded: () => machines.all().some((machine) => machine.running) || jobs.busy,
     [Symbol.asyncDispose]: async () => {

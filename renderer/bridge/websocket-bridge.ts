@@ -71,8 +71,9 @@ function openSocket(url: URL): OpenWire {
     });
 }
 
-function streamUrl(base: URL, { kind, machine }: StreamTarget): string {
-  return new URL(`${STREAM_PATH}/${kind}/${encodeURIComponent(machine)}`, base).href;
+function streamUrl(base: URL, { kind, machine, viewer }: StreamTarget): string {
+  const parts = [kind, machine, ...(viewer === undefined ? [] : [viewer])];
+  return new URL(`${STREAM_PATH}/${parts.map(encodeURIComponent).join('/')}`, base).href;
 }
 
 const uploaded = z.object({ path: z.string() });
