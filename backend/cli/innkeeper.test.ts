@@ -96,9 +96,14 @@ test('the clipboard of a machine is shared by a switch, and text for one that is
   expect(await innkeeper('clipboard', 'copy', 'one')).toMatchObject({ code: 2, out: '' });
   expect(await innkeeper('clipboard', 'allow', 'one', 'yes')).toMatchObject({ code: 2, out: '' });
   expect(await innkeeper('display', 'resize', 'one', '1280')).toMatchObject({ code: 2, out: '' });
+  expect(await innkeeper('screenshot', 'one', 'screen.jpg')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Name it screen.png.'),
+  });
+  expect(await innkeeper('screenshot', 'one', '')).toMatchObject({ code: 2, out: '' });
   expect(await innkeeper('display', 'resize', 'one', '1280x10')).toMatchObject({
-    code: 1,
-    err: expect.stringContaining('HEIGHT is below 64'),
+    code: 2,
+    err: expect.stringContaining('each side has 64 to 8192 pixels'),
   });
 }, 60_000);
 

@@ -27,10 +27,15 @@ test.each([
   if (command.kind === 'run') expect(command.call.options).toMatchObject(options);
 });
 
-test('what follows -- belongs to the guest', () => {
+test('what follows -- is no option of ours', () => {
   expect(parse('exec a --timeout 5s -- ls --json -- -l')).toMatchObject({
     kind: 'run',
     call: { args: { NAME: 'a' }, options: { timeout: '5s' }, rest: ['ls', '--json', '--', '-l'] },
+  });
+  // Or it is an argument like any other.
+  expect(parse('type --enter -- a -n')).toMatchObject({
+    kind: 'run',
+    call: { args: { NAME: 'a', TEXT: '-n' }, options: { enter: true }, rest: [] },
   });
   expect(wantsJson(['exec', 'a', '--', 'ls', '--json'])).toBe(false);
   expect(wantsJson(['exec', 'a', '--json', '--', 'ls'])).toBe(true);
@@ -56,7 +61,8 @@ test.each([
   ['exec a ls -l', "no option '-l'", "'--'"],
   ['exec a ls', "'ls'", "'--'"],
   ['exec a', "needs '--' and COMMAND", undefined],
-  ['start a -- b', "nothing after '--'", undefined],
+  ['start a -- b', "does not know what to do with 'b'", undefined],
+  ['type a -n', "no option '-n'", "'--'"],
   ['--frobnicate', "no option '--frobnicate'", '--help'],
   ['create a --__proto__ x', "no option '--__proto__'", undefined],
 ])('%s is refused', (line, message, remedy) => {

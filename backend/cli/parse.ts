@@ -112,8 +112,10 @@ function parseCall(argv: readonly string[], verb: Verb): ParsedCall {
   let terminated = false;
   for (const token of tokens) {
     if (token.kind === 'option-terminator') terminated = true;
-    else if (token.kind === 'positional') (terminated ? rest : positionals).push(token.value);
-    else addOption(values, known, verb, token);
+    else if (token.kind === 'positional') {
+      // As everywhere: after `--` a word that begins with a minus is no option.
+      (terminated && verb.rest !== undefined ? rest : positionals).push(token.value);
+    } else addOption(values, known, verb, token);
   }
   return {
     args: nameArguments(positionals, verb),
@@ -145,7 +147,7 @@ function addOption(
         ? "Put '--' before the command."
         : near.length > 0
           ? `Did you mean ${orList(near.map((word) => `--${word}`))}?`
-          : `See 'innkeeper ${verb.words.join(' ')} --help'.`,
+          : `See 'innkeeper ${verb.words.join(' ')} --help'. What is no option goes after '--'.`,
     );
   }
   if (spec.value === undefined) {
@@ -200,9 +202,6 @@ function completeOptions(
 }
 
 function checkRest(rest: readonly string[], verb: Verb, terminated: boolean): readonly string[] {
-  if (verb.rest === undefined && rest.length > 0) {
-    throw new UsageError(`'${verb.words.join(' ')}' takes nothing after '--'.`);
-  }
   if (verb.rest !== undefined && rest.length === 0) {
     throw new UsageError(
       `'${verb.words.join(' ')}' needs ${terminated ? '' : "'--' and "}${verb.rest.name} after it: ${verb.rest.help}.`,

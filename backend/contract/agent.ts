@@ -5,7 +5,9 @@ import { z } from 'zod';
 /** Most text that crosses at once, bytes of UTF-8. */
 export const MAX_CLIPBOARD_BYTES = 1024 * 1024;
 
-const side = z.int().min(64, 'is below 64').max(8192, 'is above 8192');
+/** Sides of a screen that can be asked for, pixels. */
+export const [LEAST_SIDE, MOST_SIDE] = [64, 8192];
+const side = z.int().min(LEAST_SIDE).max(MOST_SIDE);
 /** Pixels. */
 export const screenSize = { width: side, height: side };
 

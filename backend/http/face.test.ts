@@ -315,7 +315,8 @@ test('a WebSocket from elsewhere, of another name or without a cookie is refused
     '/other',
     '/stream/other/m',
     '/stream/spice',
-    '/stream/spice/m/x',
+    '/stream/spice/m/x/y',
+    '/stream/spice/m/',
     '/stream/spice/%',
     '//[',
   ]) {

@@ -1,4 +1,4 @@
-import { MAX_CLIPBOARD_BYTES } from '../../contract/agent.ts';
+import { LEAST_SIDE, MAX_CLIPBOARD_BYTES, MOST_SIDE } from '../../contract/agent.ts';
 import { readInput } from '../standard-input.ts';
 import { defineVerb, machineArgument, UsageError, type Verb } from '../verb.ts';
 
@@ -20,6 +20,11 @@ const displayResize = defineVerb({
       );
     }
     const wanted = { width: Number(width), height: Number(height) };
+    if (Object.values(wanted).some((side) => side < LEAST_SIDE || side > MOST_SIDE)) {
+      throw new UsageError(
+        `SIZE '${args.SIZE}' is out of range; each side has ${LEAST_SIDE} to ${MOST_SIDE} pixels.`,
+      );
+    }
     const client = await context.connect();
     const size = await client.request('display.resize', { machine: args.NAME, ...wanted });
     const has = `${size.width}×${size.height}`;

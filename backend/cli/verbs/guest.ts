@@ -33,6 +33,7 @@ const screenshot = defineVerb({
     const via = WAYS.find((way) => way === (options.via ?? 'qmp'));
     if (via === undefined)
       throw new UsageError(`--via '${options.via}' is not known; give qmp, spice or auto.`);
+    checkFile(args.FILE);
     const isPiped = args.FILE === '-' || args.FILE === '/dev/stdout';
     if (isPiped && process.stdout.isTTY && !context.json) {
       throw new UsageError('A PNG means nothing to a terminal.', 'Give a file, or send it on: … - | COMMAND');
@@ -58,6 +59,19 @@ const screenshot = defineVerb({
     };
   },
 });
+
+/** Names that would promise another kind of picture. */
+const OTHER_PICTURE = /\.(avif|bmp|gif|jpe?g|ppm|tiff?|webp)$/i;
+
+function checkFile(file: string): void {
+  if (file === '')
+    throw new UsageError('FILE is empty.', 'Name the PNG file to write, for example screen.png.');
+  if (!OTHER_PICTURE.test(file)) return;
+  throw new UsageError(
+    `The picture is a PNG; '${file}' would say something else.`,
+    `Name it ${file.replace(OTHER_PICTURE, '.png')}.`,
+  );
+}
 
 /** Text where it is text; bytes that are no UTF-8 come as base64 as well. */
 function outputJson(name: 'stdout' | 'stderr', bytes: Buffer): Record<string, string> {
@@ -155,7 +169,7 @@ const type = defineVerb({
   summary: 'Types text on the guest’s keyboard.',
   args: [machineArgument, { name: 'TEXT', help: 'what to type; - reads it from standard input' }],
   options: { enter: { help: 'press Enter at the end' } },
-  examples: ["type demo 'ls -l' --enter", 'type demo - < script.sh'],
+  examples: ["type demo 'ls -l' --enter", 'type demo -- -n', 'type demo - < script.sh'],
   notes: [
     'The keys are a US keyboard’s: ends of lines become Enter, and of other characters than ASCII’s none is typed.',
     'Caps Lock of the guest must be off. Ctrl+C stops it.',
