@@ -51,7 +51,7 @@ export async function launchGuest(parts: LaunchParts): Promise<Guest> {
     pidFile: runtime.pid,
     folder: files.folder,
   });
-  parts.launched({ pid, startTicks, logStart, gone: exited.then(() => undefined) });
+  parts.launched({ pid, startTicks, logStart, gone: exited });
   try {
     return await openWhileItRuns(record, exited, parts);
   } catch (error) {
@@ -76,7 +76,7 @@ async function openWhileItRuns(
   { runtime, listener, signal }: LaunchParts,
 ): Promise<Guest> {
   const ended = new AbortController();
-  void exited.then((end) => ended.abort(new QemuEnded(end.code, end.signal)));
+  void exited.then((end) => ended.abort(new QemuEnded(end)));
   try {
     return await Guest.open(record, runtime, listener, AbortSignal.any([signal, ended.signal]));
   } catch (error) {
@@ -108,6 +108,6 @@ export async function findLeft(definition: MachineDefinition, runtime: MachineRu
     await clearRuntime(runtime);
     return { kind: 'nothing' };
   }
-  const gone = watchPid(noted.pid, noted.startTicks, new AbortController().signal);
+  const gone = watchPid(noted.pid, noted.startTicks, new AbortController().signal).then(() => null);
   return { kind: 'runs', record, qemu: { ...noted, logStart: 0, gone } };
 }

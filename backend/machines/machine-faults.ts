@@ -1,6 +1,6 @@
 import { Fault } from '../contract/fault.ts';
 import { type MachineAction, type MachineState, stateWords } from '../contract/machine.ts';
-import { readLogEnd } from '../qemu/launch.ts';
+import { type ProcessEnd, readLogEnd } from '../qemu/launch.ts';
 
 /** What of QEMU's log a fault carries, bytes. */
 const LOG_TAIL = 4_096;
@@ -8,11 +8,16 @@ const LOG_TAIL = 4_096;
 /** QEMU ended before it could be talked to. */
 export class QemuEnded extends Error {
   readonly how: string;
-  constructor(code: number | null, signal: string | null) {
-    const how = code === null ? `by ${signal ?? 'a signal'}` : `with code ${code}`;
+  constructor(end: ProcessEnd) {
+    const how = howItEnded(end);
     super(`QEMU ended ${how}`);
     this.how = how;
   }
+}
+
+/** 'by SIGKILL', 'with code 1' */
+function howItEnded({ code, signal }: ProcessEnd): string {
+  return code === null ? `by ${signal ?? 'a signal'}` : `with code ${code}`;
 }
 
 /** A QEMU that ended at once, in its own words: its log from byte `logStart` on. */
@@ -28,16 +33,17 @@ export async function endedAtOnce(ended: QemuEnded, qemuLog: string, logStart: n
   });
 }
 
-/** A QEMU that ended though nobody asked it to. */
-export async function crashed(qemuLog: string, logStart: number): Promise<Fault> {
+/** A QEMU that ended though nobody asked it to. `end`: how, where it is known. */
+export async function crashed(end: ProcessEnd | null, qemuLog: string, logStart: number): Promise<Fault> {
+  const how = end === null ? '' : ` ${howItEnded(end)}`;
   const log = await readLogEnd(qemuLog, LOG_TAIL, logStart);
   const last = log.split('\n').at(-1) ?? '';
   return new Fault({
     code: 'qemu-exited',
     message:
       last === ''
-        ? 'QEMU ended without a word, and nobody asked it to.'
-        : `QEMU ended, and nobody asked it to. It said last: ${withoutPrefix(last)}`,
+        ? `QEMU ended unexpectedly${how}. Its log of this run is empty.`
+        : `QEMU ended unexpectedly${how}. It said last: ${withoutPrefix(last)}`,
     remedy: 'Start it again. If it crashes again, its log says more.',
     detail: log,
   });

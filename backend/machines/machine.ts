@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../contract/fault.ts';
 import type { MachineAction, MachineState, MachineView } from '../contract/machine.ts';
 import { pluggedDisks } from '../devices/disk/live.ts';
+import type { ProcessEnd } from '../qemu/launch.ts';
 import {
   type Folders,
   type MachineFolder,
@@ -235,7 +236,7 @@ export class Machine {
   /** Finds a guest that an earlier back end started, or learns how it ended meanwhile. */
   async takeOver(): Promise<void> {
     const left = await findLeft(this.#definition, this.#runtime);
-    if (left.kind === 'died') await this.#died(0);
+    if (left.kind === 'died') await this.#died(0, null);
     if (left.kind !== 'runs') return;
     this.#process = left.qemu;
     try {
@@ -283,8 +284,8 @@ export class Machine {
     const running = this.#process;
     if (running === null) return;
     running.gone.then(
-      () => {
-        if (this.#process === running) void this.#ended();
+      (end) => {
+        if (this.#process === running) void this.#ended(end);
       },
       (error: unknown) => {
         if (Fault.from(error).code !== 'cancelled')
@@ -293,7 +294,7 @@ export class Machine {
     );
   }
 
-  async #ended(): Promise<void> {
+  async #ended(end: ProcessEnd | null): Promise<void> {
     if (this.#state === 'starting') return;
     if (this.#endExpected) {
       await this.#clearUp();
@@ -306,11 +307,11 @@ export class Machine {
       }
       return;
     }
-    await this.#died(this.#process?.logStart ?? 0);
+    await this.#died(this.#process?.logStart ?? 0, end);
   }
 
-  async #died(logStart: number): Promise<void> {
-    const fault = await crashed(this.#files.qemuLog, logStart);
+  async #died(logStart: number, end: ProcessEnd | null): Promise<void> {
+    const fault = await crashed(end, this.#files.qemuLog, logStart);
     this.#fault = fault;
     await this.#clearUp();
     this.log(`Crashed: ${fault.message}`);

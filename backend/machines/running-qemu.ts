@@ -1,4 +1,5 @@
 import { Fault } from '../contract/fault.ts';
+import type { ProcessEnd } from '../qemu/launch.ts';
 import { killPid } from '../qemu/process.ts';
 import type { Guest } from './guest.ts';
 
@@ -11,8 +12,8 @@ export interface RunningQemu {
   readonly startTicks: number;
   /** Size of QEMU's log before this run. */
   readonly logStart: number;
-  /** Resolves when it is gone. */
-  readonly gone: Promise<void>;
+  /** Resolves when it is gone, with how it ended; null: an earlier back end started it, and nobody saw. */
+  readonly gone: Promise<ProcessEnd | null>;
 }
 
 /** Ends QEMU like pulling the plug, images flushed; true when it had to be killed. Resolves when it is gone. */

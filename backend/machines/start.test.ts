@@ -185,7 +185,7 @@ test('killed with SIGKILL it is crashed, with the end of its log, and starts aga
     can: expect.arrayContaining(['start', 'delete']),
     fault: {
       code: 'qemu-exited',
-      message: 'QEMU ended, and nobody asked it to. It said last: about to do something',
+      message: 'QEMU ended unexpectedly by SIGKILL. It said last: about to do something',
       detail: expect.stringContaining('about to do something'),
     },
   });

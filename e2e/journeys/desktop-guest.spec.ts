@@ -138,7 +138,7 @@ test('the guest’s screen follows the window, pixel by pixel, and stops when to
   await test.step('turned off', async () => {
     const before = await guest.resolution();
     await bar(page).getByRole('button', { name: 'Fit', exact: true }).click();
-    await page.getByRole('menuitem', { name: 'Guest follows the window' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Guest follows the window' }).click();
     await page.setViewportSize({ width: 1280, height: 800 });
     await expect.poll(() => wantedSize(page)).not.toBe(before);
     await expectSamePixels(page, home, guest.name);
@@ -231,7 +231,7 @@ test('without an agent the controls say so; when it is back everything works aga
   await expect(clipboardSwitch(page)).toBeDisabled();
   await expect(clipboardSwitch(page)).toHaveAccessibleDescription(/install and start spice-vdagent/);
   await bar(page).getByRole('button', { name: 'Fit', exact: true }).click();
-  const follows = page.getByRole('menuitem', {
+  const follows = page.getByRole('menuitemcheckbox', {
     name: 'Guest follows the window',
   });
   await expect(follows).toHaveAttribute('aria-disabled', 'true');

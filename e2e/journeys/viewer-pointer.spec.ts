@@ -35,7 +35,7 @@ async function setSize(page: Page, long: string): Promise<void> {
     .getByRole('toolbar')
     .getByRole('button', { name: /^(Fit|Whole|1:1)$/ })
     .click();
-  await page.getByRole('menuitem', { name: long }).click();
+  await page.getByRole('menuitemradio', { name: long }).click();
 }
 
 /** Where the guest's tablet was when its left button went down, each time. QEMU: see `lastPosition`. */
@@ -181,6 +181,17 @@ test('a guest without a tablet: a click catches the mouse, its movements arrive,
     expect(await heard()).toEqual(before);
   });
 
+  await test.step('a quick click catches it too, and the next click is the guest’s', async () => {
+    await page.mouse.click(500, 340);
+    await expect.poll(isCaught).toBe(true);
+    await page.mouse.down({ button: 'right' });
+    await expect.poll(() => mouse.isDown(BTN_RIGHT)).toBe(true);
+    await page.mouse.up({ button: 'right' });
+    await expect.poll(() => mouse.isDown(BTN_RIGHT)).toBe(false);
+    await page.keyboard.press('Control+Alt');
+    await expect.poll(isCaught).toBe(false);
+  });
+
   await test.step('a browser that refuses', async () => {
     await page.evaluate(() => {
       Element.prototype.requestPointerLock = () =>
@@ -274,6 +285,22 @@ test('every key arrives by its place, AltGr too; none stays down', async ({ page
     await expect
       .poll(async () => (await keys()).slice(-4).map(({ code, value }) => `${code} ${value}`))
       .toEqual(['100 1', '16 1', '16 0', '100 0']);
+  });
+
+  await test.step('with it as on a Swedish keyboard: @ is AltGr and 2, and no Shift', async () => {
+    await host.evaluate((element) => {
+      const send = (type: string, code: string, key: string) =>
+        element.dispatchEvent(
+          new KeyboardEvent(type, { code, key, modifierAltGraph: true, bubbles: true, cancelable: true }),
+        );
+      send('keydown', 'AltRight', 'AltGraph');
+      send('keydown', 'Digit2', '@');
+      send('keyup', 'Digit2', '@');
+      send('keyup', 'AltRight', 'AltGraph');
+    });
+    await expect
+      .poll(async () => (await keys()).slice(-4).map(({ code, value }) => `${code} ${value}`))
+      .toEqual(['100 1', '3 1', '3 0', '100 0']);
   });
 
   await test.step('a held key repeats and is let go on blur', async () => {

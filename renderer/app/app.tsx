@@ -10,7 +10,7 @@ import { machinesStore, useMachine } from '../stores/machines.ts';
 import { navigate, type Route, useRoute } from '../stores/route.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Toasts } from '../ui/toast.tsx';
-import { appCommands } from './commands.ts';
+import { appCommands, guestShortcuts } from './commands.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { FileDropHint } from './file-drop.tsx';
 import { MachinePage } from './machine-page.tsx';
@@ -91,7 +91,7 @@ export function App(): ReactNode {
           <Suspense fallback={null}>
             {phase === 'connecting' ? <SlowConnection /> : null}
             {route.page === 'host' ? <HostPage /> : null}
-            {route.page === 'settings' ? <SettingsPage shortcuts={commands} /> : null}
+            {route.page === 'settings' ? <SettingsPage shortcuts={[...guestShortcuts, ...commands]} /> : null}
             {route.page === 'welcome' ? <Welcome /> : null}
             {route.page === 'machine' ? (
               machine === undefined ? (

@@ -7,6 +7,8 @@ export interface AppCommand {
   readonly id: string;
   readonly label: string;
   readonly keys: string;
+  /** Other words that it may be looked for by. */
+  readonly also?: string;
   run(): void;
 }
 
@@ -26,11 +28,22 @@ export function appCommands(focusSearch: () => void): readonly AppCommand[] {
     { id: 'search', label: t.search, keys: 'Alt S', run: focusSearch },
     { id: 'new-machine', label: t.newMachine, keys: 'Alt N', run: () => openCreate() },
     { id: 'host', label: t.host, keys: 'Alt H', run: () => navigate({ page: 'host' }) },
-    { id: 'settings', label: t.settings, keys: 'Ctrl ,', run: () => navigate({ page: 'settings' }) },
+    {
+      id: 'settings',
+      label: t.settings,
+      keys: 'Ctrl ,',
+      also: t.settingsWords,
+      run: () => navigate({ page: 'settings' }),
+    },
     { id: 'next-tab', label: t.nextTab, keys: 'Alt .', run: () => stepTab(1) },
     { id: 'previous-tab', label: t.previousTab, keys: 'Alt ,', run: () => stepTab(-1) },
   ];
 }
+
+/** What the display and the console listen for while a guest has the keyboard. */
+export const guestShortcuts: readonly Pick<AppCommand, 'label' | 'keys'>[] = [
+  { label: text.commands.leaveGuest, keys: 'Ctrl Alt' },
+];
 
 interface Pressed {
   readonly key: string;

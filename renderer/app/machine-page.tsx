@@ -7,6 +7,7 @@ import { text } from '../i18n/en.ts';
 import { type MachineTab, machineTabs, navigate } from '../stores/route.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Tabs } from '../ui/tabs.tsx';
+import { showFullScreen } from './full-screen.ts';
 import { TabBoundary } from './tab-boundary.tsx';
 
 /** Each tab is a chunk of its own: the first paint waits for neither the viewer nor the terminal. */
@@ -27,20 +28,13 @@ function TabShape(): ReactNode {
   );
 }
 
-/** Called from a click, so that the browser allows it. */
-async function showFullScreen(id: string): Promise<void> {
-  navigate({ page: 'machine', id, tab: 'display' });
-  const { enterFullScreen } = await import('../features/display/full-screen.ts');
-  await enterFullScreen();
-}
-
 /** One machine: its header, what went wrong, and its parts. */
 export function MachinePage({ machine, tab }: { machine: MachineView; tab: MachineTab }): ReactNode {
   const { isOver, dropProps } = useMachineDrop(machine.id);
   return (
     <div className="machine-page" data-over={isOver} {...dropProps}>
-      <MachineHeader machine={machine} onFullScreen={() => void showFullScreen(machine.id)} />
-      <MachineNotices machine={machine} />
+      <MachineHeader machine={machine} tab={tab} showFullScreen={showFullScreen} />
+      <MachineNotices machine={machine} tab={tab} />
       <Tabs
         label={text.machine.tabsOf(machine.name)}
         tabs={tabs}

@@ -15,24 +15,30 @@ import { useBridge } from '../bridge/bridge.ts';
 import { actionStore } from '../features/machines/action-store.ts';
 import { machineCommands } from '../features/machines/machine-commands.tsx';
 import { text } from '../i18n/en.ts';
+import { offeredCommands } from '../stores/commands.ts';
 import { useIsLive } from '../stores/connection.ts';
 import { dialogsStore, setPalette } from '../stores/dialogs.ts';
 import { useMachine, useMachines } from '../stores/machines.ts';
-import { navigate, useRoute } from '../stores/route.ts';
+import { machineTabs, navigate, useRoute } from '../stores/route.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import type { AppCommand } from './commands.ts';
-import { best, score } from './palette-search.ts';
+import { showFullScreen } from './full-screen.ts';
+import { answer, best, type Findable } from './palette-search.ts';
 import './palette.css';
 
 const t = text.palette;
 const MOST_MACHINES = 8;
+const MOST_ACTIONS = 16;
+/** Of a part of the machine's page, before anything was asked for. */
+const MOST_UNASKED = 6;
 
-interface Entry {
+interface Entry extends Findable {
   readonly id: string;
-  readonly label: string;
   readonly note?: string | undefined;
   readonly keys?: string | undefined;
   readonly icon: ReactNode;
+  /** Why it cannot be done now. */
+  readonly disabledReason?: string | null | undefined;
   run(): void;
 }
 
@@ -46,6 +52,7 @@ function Section({ title, entries }: { title: string; entries: readonly Entry[] 
           id={entry.id}
           className="menu-item"
           textValue={entry.label}
+          isDisabled={typeof entry.disabledReason === 'string'}
           onAction={() => {
             setPalette(false);
             entry.run();
@@ -53,7 +60,12 @@ function Section({ title, entries }: { title: string; entries: readonly Entry[] 
         >
           {entry.icon}
           <Text slot="label" className="palette-label">
-            <span>{entry.label}</span>
+            <span>
+              {entry.label}
+              {typeof entry.disabledReason === 'string' ? (
+                <span className="menu-reason">{entry.disabledReason}</span>
+              ) : null}
+            </span>
             {entry.keys === undefined ? (
               <span className="note">{entry.note}</span>
             ) : (
@@ -66,25 +78,42 @@ function Section({ title, entries }: { title: string; entries: readonly Entry[] 
   );
 }
 
-/** What the selected machine allows now. */
-function useMachineEntries(): { name: string; entries: Entry[] } | null {
+/** What the selected machine and the open part of its page allow now. */
+function useMachineEntries(): { name: string; actions: Entry[]; screen: Entry[] } | null {
   const bridge = useBridge();
   const isLive = useIsLive();
   const route = useRoute();
   const busy = actionStore((store) => store.busy);
   const machine = useMachine(route.page === 'machine' ? route.id : '');
   if (machine === undefined) return null;
-  const entries = Object.values(machineCommands(bridge, machine, busy, isLive))
+  const { id, name } = machine;
+  const go = <ArrowRight className="icon" />;
+  const actions = Object.values(machineCommands(bridge, machine, { busy, isLive }, showFullScreen))
     .filter(({ disabledReason }) => disabledReason === null)
-    .map(({ name, label, icon, run }) => ({ id: name, label, icon, run }));
-  return { name: machine.name, entries };
+    .map((command) => ({
+      id: command.name,
+      label: command.label,
+      also: command.name === 'ctrl-alt-del' ? text.commands.keyWords : undefined,
+      icon: command.icon,
+      run: command.run,
+    }));
+  const tabs = machineTabs.map((tab) => ({
+    id: `tab ${tab}`,
+    label: text.commands.openTab(text.machine.tabs[tab]),
+    icon: go,
+    run: () => navigate({ page: 'machine', id, tab }),
+  }));
+  const screen = offeredCommands(id).map((command) => ({ ...command, id: `screen ${command.id}`, icon: go }));
+  return { name, actions: [...actions, ...tabs], screen };
 }
 
 function Finder({ commands }: { commands: readonly AppCommand[] }): ReactNode {
   const [query, setQuery] = useState('');
   const machines = useMachines();
-  const actions = useMachineEntries();
-  const label = ({ label: name }: Entry): string => name;
+  const selected = useMachineEntries();
+  const screen = selected?.screen ?? [];
+  // What cannot be done now is named, with why, when it is asked for.
+  const possible = screen.filter(({ disabledReason }) => typeof disabledReason !== 'string');
   const go = <ArrowRight className="icon" />;
 
   const machineEntries: Entry[] = machines.map(({ id, name, state }) => ({
@@ -96,15 +125,19 @@ function Finder({ commands }: { commands: readonly AppCommand[] }): ReactNode {
   }));
   const pageEntries: Entry[] = commands
     .filter(({ id }) => id !== 'find')
-    .map(({ id, label: name, keys, run }) => ({ id: `app ${id}`, label: name, keys, icon: go, run }));
+    .map((command) => ({ ...command, id: `app ${command.id}`, icon: go }));
 
   const sections = [
-    { title: actions?.name ?? '', entries: best(actions?.entries ?? [], query, label, 12) },
-    { title: t.machines, entries: best(machineEntries, query, label, MOST_MACHINES) },
-    { title: t.pages, entries: best(pageEntries, query, label, 12) },
+    { title: selected?.name ?? '', entries: best(selected?.actions ?? [], query, MOST_ACTIONS) },
+    {
+      title: text.machine.tabs.display,
+      entries: query === '' ? possible.slice(0, MOST_UNASKED) : best(screen, query, MOST_ACTIONS),
+    },
+    { title: t.machines, entries: best(machineEntries, query, MOST_MACHINES) },
+    { title: t.pages, entries: best(pageEntries, query, MOST_ACTIONS) },
   ].filter(({ entries }) => entries.length > 0);
   // What answers best goes first; without a question, what the selected machine can do.
-  const answers = (entries: readonly Entry[]): number => score(query, entries[0]?.label ?? '');
+  const answers = ([first]: readonly Entry[]): number => (first === undefined ? 0 : answer(query, first));
   sections.sort((a, b) => answers(b.entries) - answers(a.entries));
 
   return (

@@ -7,6 +7,7 @@ import { text } from '../i18n/en.ts';
 import { openCreate } from '../stores/dialogs.ts';
 import { navigate } from '../stores/route.ts';
 import { IconButton } from '../ui/button.tsx';
+import { showFullScreen } from './full-screen.ts';
 
 export interface SideBarProps {
   searchRef: Ref<HTMLInputElement>;
@@ -39,7 +40,7 @@ export function SideBar({ searchRef, onFiles }: SideBarProps): ReactNode {
           />
         </span>
       </div>
-      <MachineList searchRef={searchRef} onFiles={onFiles} />
+      <MachineList searchRef={searchRef} onFiles={onFiles} showFullScreen={showFullScreen} />
       <HostFoot jobs={<JobsPopover />} />
     </aside>
   );

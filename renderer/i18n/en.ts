@@ -228,6 +228,11 @@ export const text = {
     nextTab: 'Next tab',
     previousTab: 'Previous tab',
     search: 'Search machines',
+    openTab: (tab: string) => `Go to ${tab}`,
+    leaveGuest: 'Leave a guest’s screen or console (press and let go)',
+    /** Other words for things, to find them by. */
+    keyWords: 'keys keyboard reboot',
+    settingsWords: 'viewer theme appearance keyboard keys display about',
   },
   drop: {
     onto: (name: string) => `Drop to use it with ${name}, or on a machine of the list`,

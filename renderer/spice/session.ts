@@ -126,9 +126,9 @@ export class SpiceSession<Display extends DisplayHandler> implements Disposable 
     });
   }
 
-  /** The first display; null when the guest has none. */
+  /** The first display by its id, whichever was linked first; null when the guest has none. */
   get display(): Display | null {
-    return this.displays.values().next().value ?? null;
+    return this.displays.get(Math.min(...this.displays.keys())) ?? null;
   }
 
   /** Null when the session only looks, or when the server has no inputs. */

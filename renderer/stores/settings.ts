@@ -46,9 +46,21 @@ function apply(theme: Theme): void {
   else document.documentElement.dataset.theme = theme;
 }
 
-/** Before the first paint. */
+/** Before the first paint. What another page of this profile chooses later holds here too. */
 export function applySettings(): void {
   apply(settingsStore.getState().theme);
+  window.addEventListener('storage', ({ key }) => takeOver(key));
+}
+
+/** @param key of the storage that another page changed; null: all of it. */
+function takeOver(key: string | null): void {
+  if (key === null || key === KEY) {
+    const theme = stored(KEY, themes);
+    apply(theme);
+    settingsStore.setState({ theme });
+  }
+  if (key === null || key === VIEWER_KEY) settingsStore.setState({ viewer: stored(VIEWER_KEY, viewerKinds) });
+  if (key === null || key === HOST_KEYS_KEY) settingsStore.setState({ hostKeys: storedHostKeys() });
 }
 
 export function setTheme(theme: Theme): void {

@@ -1,13 +1,16 @@
+import { Check } from 'lucide-react';
 import { type ReactElement, type ReactNode, useRef, useState } from 'react';
 import {
   Menu as AriaMenu,
   Keyboard,
   MenuItem,
+  MenuSection,
   MenuTrigger,
   Popover,
   Separator,
   Text,
 } from 'react-aria-components';
+import { menuParts } from './menu-parts.ts';
 import './overlay.css';
 
 export interface MenuAction {
@@ -19,6 +22,8 @@ export interface MenuAction {
   /** Why it cannot be chosen now; drawn under its name. */
   disabledReason?: string | null | undefined;
   isDanger?: boolean | undefined;
+  /** It is switched rather than done: `one` of those beside it, or `any` of them. Ticked instead of its icon. */
+  choice?: { readonly of: 'one' | 'any'; readonly isChosen: boolean } | undefined;
   onAction: () => void;
 }
 
@@ -28,38 +33,58 @@ function isRule(entry: MenuEntry): entry is { rule: string } {
   return 'rule' in entry;
 }
 
-function Items({ label, entries }: { label: string; entries: readonly MenuEntry[] }): ReactNode {
-  const refused = entries.filter((entry) => !isRule(entry) && typeof entry.disabledReason === 'string');
+function Item({ entry }: { entry: MenuAction }): ReactNode {
   return (
-    <AriaMenu
-      className="menu"
-      aria-label={label}
-      disabledKeys={refused.map((entry) => (isRule(entry) ? entry.rule : entry.id))}
+    <MenuItem
+      id={entry.id}
+      className={`menu-item ${entry.isDanger === true ? 'menu-item-danger' : ''}`}
+      textValue={entry.label}
+      isDisabled={typeof entry.disabledReason === 'string'}
+      onAction={entry.onAction}
+      shouldCloseOnSelect
     >
-      {entries.map((entry) =>
-        isRule(entry) ? (
-          <Separator key={entry.rule} className="menu-rule" />
-        ) : (
-          <MenuItem
-            key={entry.id}
-            id={entry.id}
-            className={`menu-item ${entry.isDanger === true ? 'menu-item-danger' : ''}`}
-            textValue={entry.label}
-            onAction={entry.onAction}
-          >
-            {entry.icon}
-            <span className="menu-text">
-              <Text slot="label">{entry.label}</Text>
-              {typeof entry.disabledReason === 'string' ? (
-                <Text slot="description" className="menu-reason">
-                  {entry.disabledReason}
-                </Text>
-              ) : null}
-            </span>
-            {entry.keys === undefined ? null : <Keyboard className="keys">{entry.keys}</Keyboard>}
-          </MenuItem>
-        ),
-      )}
+      {entry.choice === undefined ? entry.icon : null}
+      {entry.choice?.isChosen === true ? <Check className="icon" aria-hidden="true" /> : null}
+      <span className="menu-text">
+        <Text slot="label">{entry.label}</Text>
+        {typeof entry.disabledReason === 'string' ? (
+          <Text slot="description" className="menu-reason">
+            {entry.disabledReason}
+          </Text>
+        ) : null}
+      </span>
+      {entry.keys === undefined ? null : <Keyboard className="keys">{entry.keys}</Keyboard>}
+    </MenuItem>
+  );
+}
+
+/** Choices that stand beside each other; what is chosen is told, not only drawn. */
+function Choices({ of, entries }: { of: 'one' | 'any'; entries: readonly MenuAction[] }): ReactNode {
+  return (
+    <MenuSection
+      selectionMode={of === 'one' ? 'single' : 'multiple'}
+      selectedKeys={entries.filter(({ choice }) => choice?.isChosen === true).map(({ id }) => id)}
+      disallowEmptySelection={of === 'one'}
+    >
+      {entries.map((entry) => (
+        <Item key={entry.id} entry={entry} />
+      ))}
+    </MenuSection>
+  );
+}
+
+function Items({ label, entries }: { label: string; entries: readonly MenuEntry[] }): ReactNode {
+  const hasMarks = entries.some(
+    (entry) => !isRule(entry) && (entry.icon !== undefined || entry.choice !== undefined),
+  );
+  return (
+    <AriaMenu className={`menu ${hasMarks ? '' : 'menu-words'}`} aria-label={label}>
+      {menuParts(entries).map((part) => {
+        if ('rule' in part) return <Separator key={part.rule} className="menu-rule" />;
+        if ('of' in part)
+          return <Choices key={`choice ${part.entries[0]?.id}`} of={part.of} entries={part.entries} />;
+        return <Item key={part.id} entry={part} />;
+      })}
     </AriaMenu>
   );
 }

@@ -9,6 +9,7 @@ import {
 } from 'react-aria-components';
 import { text } from '../i18n/en.ts';
 import { Button, IconButton } from './button.tsx';
+import { MOST_TOASTS, makeWay, type Standing } from './toast-room.ts';
 import './toast.css';
 
 export interface ToastMessage {
@@ -17,9 +18,13 @@ export interface ToastMessage {
   detail?: string | undefined;
   tone?: 'plain' | 'bad';
   action?: { label: string; onPress: () => void };
+  /** The action whose result it is: a newer result takes its place. Without one only the same text does. */
+  about?: string | undefined;
 }
 
-const queue = new ToastQueue<ToastMessage>({ maxVisibleToasts: 3 });
+const queue = new ToastQueue<ToastMessage>({ maxVisibleToasts: MOST_TOASTS });
+/** Oldest first. */
+const standing: Standing[] = [];
 
 /** Milliseconds; React Aria holds the clock while the toast is hovered or focused. */
 const SHOWN_MS = 6000;
@@ -29,13 +34,34 @@ const SHOWN_MS = 6000;
  * @param shownMs how long it stays, ms; errors stay until closed.
  */
 export function showToast(message: ToastMessage, shownMs: number = SHOWN_MS): () => void {
-  const key = queue.add(message, message.tone === 'bad' ? {} : { timeout: Math.max(5000, shownMs) });
+  const isBad = message.tone === 'bad';
+  const about = message.about ?? message.text;
+  for (const old of makeWay(standing, { about, isBad })) queue.close(old);
+  const key = queue.add(message, {
+    ...(isBad ? {} : { timeout: Math.max(5000, shownMs) }),
+    onClose: () => {
+      const place = standing.findIndex((one) => one.key === key);
+      if (place >= 0) standing.splice(place, 1);
+    },
+  });
+  standing.push({ key, about, isBad, canAct: message.action !== undefined });
   return () => queue.close(key);
 }
 
-/** Shows a fault of an action whose control is gone or has no room for an ErrorNote. */
-export function showFault(fault: { readonly message: string; readonly remedy?: string | undefined }): void {
-  showToast({ text: fault.message, detail: fault.remedy, tone: 'bad' });
+/**
+ * Shows a fault of an action whose control is gone or has no room for an ErrorNote.
+ * @param about as of a ToastMessage.
+ */
+export function showFault(
+  fault: { readonly message: string; readonly remedy?: string | undefined },
+  about?: string,
+): void {
+  showToast({ text: fault.message, detail: fault.remedy, tone: 'bad', about });
+}
+
+/** Takes back what was said about an action: it is tried again. */
+export function dropToasts(about: string): void {
+  for (const { key } of standing.filter((one) => one.about === about)) queue.close(key);
 }
 
 /** Once, at the end of the page. */

@@ -18,7 +18,7 @@ export function Tooltip({ text, keys, placement = 'bottom', children }: TooltipP
   return (
     <TooltipTrigger delay={500} closeDelay={100}>
       {children}
-      <AriaTooltip className="tooltip" placement={placement} offset={6}>
+      <AriaTooltip className="tooltip" placement={placement} offset={8}>
         {text}
         {keys === undefined ? null : <kbd className="keys">{keys}</kbd>}
       </AriaTooltip>

@@ -111,6 +111,20 @@ test('text that was copied before we came is asked for all the same', async () =
   await expect(none).rejects.toMatchObject({ problem: 'notGiven' });
 });
 
+test('who gives up does not take the answer from who waits for the same', async () => {
+  const { session, sent, say } = await stage(CAN);
+  const stop = new AbortController();
+  const given = session.paste(stop.signal);
+  const kept = session.paste(never);
+  stop.abort(new Error('enough'));
+  await expect(given).rejects.toThrow('enough');
+  const late = session.paste(never);
+  say(AGENT_MESSAGE.clipboard, [0, 1], 'theirs');
+  expect(await Promise.all([kept, late])).toEqual(['theirs', 'theirs']);
+  await vi.waitFor(() => expect(sent()).toContain(AGENT_MESSAGE.clipboardRequest));
+  expect(sent().filter((type) => type === AGENT_MESSAGE.clipboardRequest)).toHaveLength(1);
+});
+
 test('without the allowance the clipboard is not even announced', async () => {
   const { session, sent } = await stage(CAN, false);
   await session.offer('ours');

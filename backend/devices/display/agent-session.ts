@@ -20,6 +20,11 @@ export interface AgentSessionOptions {
   readonly answerTimeoutMs?: number;
 }
 
+/** What the guest was asked for its text, until it answers or nobody waits any more. */
+interface Question extends PromiseWithResolvers<string> {
+  waiting: number;
+}
+
 /** A SPICE session with nothing but the main channel, to speak with the guest's agent while nobody looks at its screen. */
 export class AgentSession implements OwnLine {
   readonly #channel: Channel;
@@ -31,7 +36,7 @@ export class AgentSession implements OwnLine {
   readonly #over = Promise.withResolvers<never>();
   #state: Exclude<ViewerAgent, 'unsupported'> = 'absent';
   #skillsChanged = Promise.withResolvers<void>();
-  #text: PromiseWithResolvers<string> | null = null;
+  #text: Question | null = null;
   #isTooLarge = false;
 
   /** Takes the transport over. Resolves also where no agent runs; throws AgentTrouble where one says nothing. */
@@ -113,13 +118,15 @@ export class AgentSession implements OwnLine {
   async paste(signal: AbortSignal): Promise<string> {
     // Whoever asks while an answer is on its way gets that one: it is the guest's text of now.
     const isAsked = this.#text !== null;
-    const text = this.#text ?? Promise.withResolvers();
+    const text = this.#text ?? { ...Promise.withResolvers<string>(), waiting: 0 };
+    text.waiting += 1;
     this.#text = text;
     if (!isAsked) this.#agent.paste();
     try {
       return await this.#answer(text.promise, signal);
     } finally {
-      if (this.#text === text) this.#text = null;
+      text.waiting -= 1;
+      if (text.waiting === 0 && this.#text === text) this.#text = null;
     }
   }
 

@@ -145,6 +145,20 @@ test('while the person’s text is on its way, whoever pastes gets that as well'
   expect(state.text).toBe('theirs');
 });
 
+test('a guest that released its clipboard before it was asked: what others paste later stays theirs', async () => {
+  const { state, asked, told, link } = desk();
+  state.text = 'mine';
+  link.hear({ kind: 'offered' });
+  await vi.runAllTimersAsync();
+  expect(asked).toEqual([['allow', true], 'take']);
+  const pasted = link.paste();
+  link.hear({ kind: 'text', text: 'for others' });
+  expect(await pasted).toEqual({ kind: 'text', text: 'for others' });
+  await vi.runAllTimersAsync();
+  expect(state.text).toBe('mine');
+  expect(told).toEqual(['fromGuest']);
+});
+
 test('a browser that refuses is told of once; too much text is not offered', async () => {
   const { state, asked, told, link } = desk();
   state.refuses = true;

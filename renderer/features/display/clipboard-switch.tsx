@@ -8,7 +8,7 @@ export function ClipboardSwitch({ clipboard }: { clipboard: ClipboardView }): Re
   const { isAllowed, problem, crossed, allow } = clipboard;
   const why = useId();
   return (
-    <div className="display-clipboard" title={problem ?? words.clipboardHelp}>
+    <div className="display-clipboard">
       <span
         className="display-clipboard-light"
         data-testid="clipboard-light"
@@ -19,8 +19,10 @@ export function ClipboardSwitch({ clipboard }: { clipboard: ClipboardView }): Re
       <Switch
         label={words.clipboard}
         isSelected={isAllowed && problem === null}
-        isDisabled={problem !== null}
+        disabledReason={problem}
         describedBy={why}
+        tooltip={words.clipboardHelp}
+        tooltipPlacement="top"
         onChange={allow}
       />
       <span id={why} className="visually-hidden">

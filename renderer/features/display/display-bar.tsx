@@ -1,4 +1,3 @@
-import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { Button } from '../../ui/button.tsx';
@@ -47,7 +46,7 @@ export function DisplayBar(props: DisplayBarProps): ReactNode {
           ...scaleModes.map((one) => ({
             id: one,
             label: words.sizes[one].long,
-            icon: <Check size={16} className={one === mode ? 'menu-check' : 'menu-check menu-check-off'} />,
+            choice: { of: 'one' as const, isChosen: one === mode },
             onAction: () => setScaleMode(one),
           })),
           ...sizes,

@@ -5,7 +5,7 @@ import { useBridge } from '../../bridge/bridge.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmPopover } from '../../ui/confirm-popover.tsx';
 import { Menu, type MenuEntry } from '../../ui/menu.tsx';
-import { showFault, showToast } from '../../ui/toast.tsx';
+import { dropToasts, showFault, showToast } from '../../ui/toast.tsx';
 import { enterCount, MANY_CHARACTERS, readClipboardText } from './clipboard-text.ts';
 import { words } from './words.ts';
 
@@ -16,7 +16,7 @@ interface KeyCombination {
 }
 
 /** What a browser or a desktop keeps for itself, so that it cannot simply be typed. */
-const combinations: readonly (KeyCombination | 'rule')[] = [
+export const combinations: readonly (KeyCombination | 'rule')[] = [
   { label: 'Ctrl+Alt+Del', keys: ['ctrl', 'alt', 'delete'] },
   { label: 'Ctrl+Alt+Backspace', keys: ['ctrl', 'alt', 'backspace'] },
   'rule',
@@ -41,19 +41,20 @@ export function DisplayKeys({ machine, onKeysSent }: DisplayKeysProps): ReactNod
   const anchor = useRef<HTMLButtonElement | null>(null);
   /** Would press Enter, and waits for a yes. */
   const [asked, setAsked] = useState<string | null>(null);
-  const fail = (thrown: unknown) => showFault(Fault.from(thrown));
+  const about = `${machine.id} keys`;
+  const fail = (thrown: unknown) => showFault(Fault.from(thrown), about);
 
   const send = ({ keys }: KeyCombination) => {
     bridge.request('machine.keys', { machine: machine.id, keys: [...keys] }).then(onKeysSent, fail);
   };
   const type = (text: string) => {
-    if (text.length >= MANY_CHARACTERS) showToast({ text: words.typing(text.length) });
+    if (text.length >= MANY_CHARACTERS) showToast({ text: words.typing(text.length), about });
     bridge.request('machine.type', { machine: machine.id, text }).catch((thrown: unknown) => {
-      const fault = Fault.from(thrown);
-      if (fault.code !== 'cancelled') showFault(fault);
+      if (Fault.from(thrown).code !== 'cancelled') fail(thrown);
     });
   };
   const typeClipboard = async () => {
+    dropToasts(about);
     const text = await readClipboardText();
     // Before it is asked: a popover that closes gives the focus back to where it was.
     onKeysSent();

@@ -1,8 +1,9 @@
 import { MoonStar, Pause, Play, Power, TriangleAlert } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { useRequest } from '../../bridge/use-request.ts';
 import { clockTime } from '../../i18n/format.ts';
+import { useTold } from '../../stores/now.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import type { ViewerState } from './viewer.ts';
@@ -96,6 +97,23 @@ function ResumeNotice({ machine }: { machine: MachineView }): ReactNode {
   );
 }
 
+/** Milliseconds without a picture after which it is worth a word: a screen mostly comes within a tenth of a second. */
+const SLOW_MS = 1000;
+
+/** From the first try on, until there is a picture. */
+function WaitNotice({ name, viewer }: { name: string; viewer: ViewerState }): ReactNode {
+  const [since] = useState(Date.now);
+  const isSlow = useTold(250, (now) => now - since >= SLOW_MS);
+  if (!isSlow) return null;
+  if (viewer.phase === 'connecting') return <p className="display-chip">{words.connecting}</p>;
+  return (
+    <Notice icon={<TriangleAlert className="icon" />} title={words.unreachable(name)}>
+      {viewer.reason === null ? null : <p className="note">{viewer.reason}</p>}
+      <p className="note">{words.unreachableText}</p>
+    </Notice>
+  );
+}
+
 export interface DisplayNoticeProps {
   readonly machine: MachineView;
   readonly viewer: ViewerState;
@@ -154,6 +172,9 @@ export function DisplayNotice({ machine, viewer, onReconnect }: DisplayNoticePro
         <p className="note">{words.garbledRemedy}</p>
       </Notice>
     );
+  }
+  if (viewer.oldSince === null && (viewer.phase === 'connecting' || viewer.phase === 'unreachable')) {
+    return <WaitNotice key={machine.id} name={machine.name} viewer={viewer} />;
   }
   if (viewer.phase === 'silent' && viewer.oldSince !== null) {
     return <p className="display-chip">{words.silent(machine.name, clockTime(viewer.oldSince))}</p>;

@@ -36,7 +36,7 @@ async function writeClipboard(picture: Promise<Picture>): Promise<void> {
   await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture.then(({ png }) => png) })]);
 }
 
-async function copyPicture(picture: Promise<Picture>): Promise<void> {
+export async function copyPicture(picture: Promise<Picture>, about: string): Promise<void> {
   const [taken, written] = await Promise.allSettled([picture, writeClipboard(picture)]);
   if (taken.status === 'rejected') throw taken.reason;
   if (written.status === 'rejected') {
@@ -45,15 +45,33 @@ async function copyPicture(picture: Promise<Picture>): Promise<void> {
       { cause: written.reason },
     );
   }
-  showToast({ text: words.pictureCopied(taken.value.width, taken.value.height) });
+  showToast({ text: words.pictureCopied(taken.value.width, taken.value.height), about });
 }
 
-async function savePicture(picture: Promise<Picture>, bridge: Bridge, name: string): Promise<void> {
+async function savePicture(
+  picture: Promise<Picture>,
+  bridge: Bridge,
+  { id, name }: MachineView,
+): Promise<void> {
   const { png } = await picture;
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const file = `${name} ${stamp}.png`;
   const saved = await bridge.saveFile(file, new Uint8Array(await png.arrayBuffer()));
-  if (saved) showToast({ text: words.pictureSaved(file) });
+  if (saved) showToast({ text: words.pictureSaved(file), about: screenshotOf(id) });
+}
+
+/** What messages about screenshots are about. */
+export function screenshotOf(machine: string): string {
+  return `${machine} screenshot`;
+}
+
+/** The picture on `shown`; null: there is none, and QEMU is asked. */
+export function takePicture(
+  bridge: Bridge,
+  machine: string,
+  shown: HTMLCanvasElement | null,
+): Promise<Picture> {
+  return shown === null ? screendump(bridge, machine) : pictureOf(shown);
 }
 
 interface DisplayScreenshotProps {
@@ -65,12 +83,10 @@ interface DisplayScreenshotProps {
 /** The guest's screen of now, to a file or to the clipboard. */
 export function DisplayScreenshot({ machine, canvas }: DisplayScreenshotProps): ReactNode {
   const bridge = useBridge();
-  const take = (): Promise<Picture> => {
-    const shown = canvas();
-    return shown === null ? screendump(bridge, machine.id) : pictureOf(shown);
-  };
+  const about = screenshotOf(machine.id);
+  const take = () => takePicture(bridge, machine.id, canvas());
   const attempt = (work: Promise<void>) => {
-    work.catch((thrown: unknown) => showFault(Fault.from(thrown)));
+    work.catch((thrown: unknown) => showFault(Fault.from(thrown), about));
   };
   return (
     <Menu
@@ -82,13 +98,13 @@ export function DisplayScreenshot({ machine, canvas }: DisplayScreenshotProps): 
           id: 'save',
           label: words.savePicture,
           icon: <Download size={16} />,
-          onAction: () => attempt(savePicture(take(), bridge, machine.name)),
+          onAction: () => attempt(savePicture(take(), bridge, machine)),
         },
         {
           id: 'copy',
           label: words.copyPicture,
           icon: <Copy size={16} />,
-          onAction: () => attempt(copyPicture(take())),
+          onAction: () => attempt(copyPicture(take(), about)),
         },
       ]}
     />

@@ -2,6 +2,7 @@ import { type CSSProperties, type PointerEvent, type ReactNode, useEffect, useRe
 import { type MachineView, stateWords } from '../../../backend/contract/machine.ts';
 import { clockTime } from '../../i18n/format.ts';
 import { ClipboardSwitch } from './clipboard-switch.tsx';
+import { useDisplayCommands } from './commands.ts';
 import { DisplayBar } from './display-bar.tsx';
 import { DisplayNotice } from './display-notice.tsx';
 import { DisplayStatus } from './display-status.tsx';
@@ -14,7 +15,7 @@ import { useClipboard } from './use-clipboard.ts';
 import { useGuestSize } from './use-guest-size.ts';
 import { usePlacement } from './use-placement.ts';
 import { useViewer } from './use-viewer.ts';
-import type { ViewerState } from './viewer.ts';
+import { takesKeys, type ViewerState } from './viewer.ts';
 import { words } from './words.ts';
 import './display.css';
 
@@ -24,7 +25,8 @@ const BAR_REACH = 88;
 function stateOf(machine: MachineView, viewer: ViewerState): string {
   if (machine.state !== 'running') return stateWords[machine.state];
   if (viewer.phase === 'live') return words.liveState;
-  return viewer.oldSince === null ? words.waitingState : words.oldState(clockTime(viewer.oldSince));
+  if (viewer.oldSince !== null) return words.oldState(clockTime(viewer.oldSince));
+  return viewer.phase === 'unreachable' ? words.unreachableState : words.waitingState;
 }
 
 /** The guest's screen, with its keyboard and pointer. */
@@ -39,10 +41,16 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
   const { host, viewer, state, hold } = hands;
   const clipboard = useClipboard(machine, hands);
   useAgentOffer(machine, hands);
+  useDisplayCommands(machine, hands, clipboard);
   useGuestSize(area, follow, hands);
   const placement = usePlacement(area, state.size, mode);
   const isLive = state.phase === 'live' && machine.state !== 'paused';
   const isOld = state.phase !== 'live' || machine.state !== 'running';
+  const name = words.screenOf(machine.name, stateOf(machine, state));
+  // The page's own shortcuts work wherever no application has the focus.
+  const spoken = takesKeys(state)
+    ? { role: 'application', 'aria-label': name, 'aria-description': words.help }
+    : { role: 'img', 'aria-label': name };
   const isWaiting = state.oldSince === null && state.phase !== 'live';
   const takesMovements = state.pointer === 'movements';
   const hint = takesMovements ? words.mouseHold[hold](machine.name) : words.keysGo(machine.name);
@@ -73,13 +81,19 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
   return (
     <section
       className="display"
-      aria-label={words.screenOf(machine.name, stateOf(machine, state))}
-      aria-busy={isWaiting && isUp}
+      aria-label={name}
       data-full-screen={isFullScreen}
       onPointerMove={watchBar}
       onPointerLeave={() => setNearBar(false)}
     >
-      <div className="display-area" ref={area} data-overflows={placement?.overflows ?? false}>
+      {/* Not the whole display is busy: a screen reader may keep the words of what is busy to itself. */}
+      <div
+        className="display-area"
+        ref={area}
+        aria-busy={isWaiting && isUp}
+        data-overflows={placement?.overflows ?? false}
+      >
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: its role is one of two */}
         <div
           ref={host}
           className="display-host"
@@ -88,9 +102,7 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
           data-old={isOld}
           data-pixelated={placement?.pixelated ?? true}
           tabIndex={isLive ? 0 : -1}
-          role="application"
-          aria-label={words.screenOf(machine.name, stateOf(machine, state))}
-          aria-description={words.help}
+          {...spoken}
           hidden={isShot}
           style={style}
           onFocus={() => setHasKeys(true)}

@@ -21,7 +21,8 @@ const SHIFT: readonly number[] = scanCodeOf('ShiftLeft') ?? [];
 
 /**
  * Sends the keys of a focused element to a guest, by their place on the keyboard. Nothing the person types there reaches
- * the page or (as far as it allows) the browser, but for what stays with the host. Every held key is let go when focus leaves.
+ * the page or (as far as it allows) the browser, but for what stays with the host and what the guest's keyboard does not
+ * have. While there is no sink, all keys are the page's. Every held key is let go when focus leaves.
  */
 export function attachKeyboard(
   element: HTMLElement,
@@ -31,15 +32,14 @@ export function attachKeyboard(
   signal: AbortSignal,
 ): void {
   const held = new Map<string, readonly number[]>();
-  /** Pressed, and not the guest's. */
+  /** Pressed, and not the guest's; their key-up is not either. */
   const hosts = new Set<string>();
   const chord = new LeaveChord();
-  // They may have been switched while another window had the keyboard; keyboards tell with the first key.
-  let locksKnown = false;
+  // Locks may have been switched while another window had the keyboard; keyboards tell with the first key.
+  let locksKnownTo: KeySink | null = null;
   const syncLocks = (event: KeyboardEvent, target: KeySink) => {
-    if (locksKnown) return;
-    locksKnown = true;
-    if (!event.isTrusted || LOCK_KEYS.has(event.code)) return;
+    if (locksKnownTo === target || !event.isTrusted || LOCK_KEYS.has(event.code)) return;
+    locksKnownTo = target;
     target.setLocks?.({
       scroll: event.getModifierState('ScrollLock'),
       num: event.getModifierState('NumLock'),
@@ -47,11 +47,16 @@ export function attachKeyboard(
     });
   };
 
+  const letGo = (code: string) => {
+    const scanCode = held.get(code);
+    if (scanCode === undefined) return;
+    held.delete(code);
+    sink()?.keyUp(scanCode);
+  };
   const releaseAll = () => {
-    for (const scanCode of held.values()) sink()?.keyUp(scanCode);
-    held.clear();
+    for (const code of [...held.keys()]) letGo(code);
     hosts.clear();
-    locksKnown = false;
+    locksKnownTo = null;
     chord.reset();
   };
 
@@ -59,24 +64,25 @@ export function attachKeyboard(
     'keydown',
     (event) => {
       if (event.target !== element) return;
-      if (staysWithHost(event)) {
+      chord.key(event.code, true);
+      // While a key repeats it belongs to whom it went first, whatever else comes down beside it.
+      const isOwned = event.repeat && (held.has(event.code) || hosts.has(event.code));
+      const isHosts = isOwned ? hosts.has(event.code) : staysWithHost(event);
+      const target = isHosts ? null : sink();
+      const { code, needsShift } = pressedKey(event);
+      const isPause = event.code === 'Pause';
+      const scanCode = scanCodeOf(code);
+      if (target === null || (scanCode === null && !isPause)) {
         hosts.add(event.code);
-        chord.key(event.code, true);
         return;
       }
       event.preventDefault();
       event.stopPropagation();
-      const target = sink();
-      if (target === null) return;
-      chord.key(event.code, true);
       syncLocks(event, target);
-      if (event.code === 'Pause') {
+      if (scanCode === null) {
         if (!event.repeat) for (const part of PAUSE_SEQUENCE) target.keyDown(part);
         return;
       }
-      const { code, needsShift } = pressedKey(event);
-      const scanCode = scanCodeOf(code);
-      if (scanCode === null) return;
       held.set(event.code, scanCode);
       if (needsShift) target.keyDown(SHIFT);
       target.keyDown(scanCode);
@@ -88,17 +94,11 @@ export function attachKeyboard(
     'keyup',
     (event) => {
       if (event.target !== element) return;
-      if (hosts.delete(event.code)) {
-        chord.key(event.code, false);
-        return;
-      }
-      event.preventDefault();
-      event.stopPropagation();
       const leave = chord.key(event.code, false);
-      const scanCode = held.get(event.code);
-      if (scanCode !== undefined) {
-        held.delete(event.code);
-        sink()?.keyUp(scanCode);
+      letGo(event.code);
+      if (!hosts.delete(event.code) && sink() !== null) {
+        event.preventDefault();
+        event.stopPropagation();
       }
       if (leave) onLeave();
     },

@@ -44,10 +44,10 @@ export interface MadeKey {
   readonly needsShift: boolean;
 }
 
+type Typed = Pick<KeyboardEvent, 'code' | 'key' | 'shiftKey' | 'altKey' | 'getModifierState'>;
+
 /** What to press for a key event: `{code: 'KeyA', key: 'A', shiftKey: false}` → KeyA with Shift. */
-export function pressedKey(
-  event: Pick<KeyboardEvent, 'code' | 'key' | 'shiftKey' | 'getModifierState'>,
-): MadeKey {
+export function pressedKey(event: Typed): MadeKey {
   const known = event.code !== '' && event.code !== 'Unidentified';
   const code = known
     ? event.code
@@ -56,5 +56,11 @@ export function pressedKey(
   const characters = layout.get(code);
   const isShifted =
     characters !== undefined && characters[0] !== characters[1] && event.key === characters[1];
-  return { code, needsShift: isShifted && !event.shiftKey && !event.getModifierState('CapsLock') };
+  // On many a layout AltGr and 2 is @, which is Shift and 2 in the US. Windows may call AltGr Ctrl and Alt, macOS Option.
+  const isExplained =
+    event.shiftKey ||
+    event.altKey ||
+    event.getModifierState('AltGraph') ||
+    event.getModifierState('CapsLock');
+  return { code, needsShift: isShifted && !isExplained };
 }

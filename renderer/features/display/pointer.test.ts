@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
-import { WheelNotches } from './pointer.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { attachPointer, type PointerHold, type PointerSink, WheelNotches } from './pointer.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 test('a click of a mouse wheel is one notch, whatever the browser calls it', () => {
   for (const [delta, mode] of [
@@ -19,4 +23,57 @@ test('a touch pad adds up to a notch; turning round starts anew', () => {
   expect([20, 20, 20, 20].map((delta) => wheel.add(delta, 0))).toEqual([0, 0, 1, 0]);
   expect(wheel.add(-40, 0)).toBe(0);
   expect(wheel.add(-10, 0)).toBe(-1);
+});
+
+/** The picture of a guest that takes movements, and a browser that catches the pointer when `grant` is called. */
+function movementsScreen() {
+  const heard: string[] = [];
+  const listeners = new Map<string, (event: unknown) => void>();
+  const asked = Promise.withResolvers<void>();
+  const element = {
+    addEventListener: (name: string, listener: (event: unknown) => void) => listeners.set(name, listener),
+    focus: () => undefined,
+    requestPointerLock: () => asked.promise,
+  };
+  const page = Object.assign(new EventTarget(), { pointerLockElement: null as unknown });
+  vi.stubGlobal('document', page);
+  const sink: PointerSink = {
+    size: { width: 100, height: 100 },
+    moveTo: () => undefined,
+    moveBy: () => undefined,
+    button: (button, pressed) => heard.push(`${button} ${pressed ? 'down' : 'up'}`),
+  };
+  const picture = { getBoundingClientRect: () => ({ left: 0, top: 0, width: 100, height: 100 }) };
+  attachPointer(
+    element as unknown as HTMLElement,
+    () => picture as unknown as Element,
+    () => sink,
+    (hold: PointerHold) => heard.push(hold),
+    new AbortController().signal,
+  );
+  const send = (type: string, buttons: number) =>
+    listeners.get(type)?.({ type, buttons, movementX: 0, movementY: 0, preventDefault: () => undefined });
+  return {
+    heard,
+    press: () => send('pointerdown', 1),
+    letGo: () => send('pointerup', 0),
+    grant: () => {
+      page.pointerLockElement = element;
+      page.dispatchEvent(new Event('pointerlockchange'));
+      asked.resolve();
+    },
+  };
+}
+
+test('the click after the one that caught the pointer is the guest’s, however late the browser grants it', () => {
+  for (const isQuick of [true, false]) {
+    const screen = movementsScreen();
+    screen.press();
+    if (isQuick) screen.grant();
+    screen.letGo();
+    if (!isQuick) screen.grant();
+    screen.press();
+    screen.letGo();
+    expect(screen.heard).toEqual(['caught', '1 down', '1 up']);
+  }
 });

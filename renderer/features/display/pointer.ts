@@ -140,6 +140,8 @@ export function attachPointer(
     if (target !== null) follow(event, target);
   });
   listen('pointerup', (event) => {
+    // The browser may grant the catch only after the button is up: the next click is the guest's all the same.
+    if (event.buttons === 0) isCatching = false;
     const target = move(event);
     if (target !== null) follow(event, target);
     event.preventDefault();

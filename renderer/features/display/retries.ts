@@ -3,9 +3,9 @@ import type { SessionEnd } from './guest-session.ts';
 const FIRST_WAIT_MS = 300;
 const LAST_WAIT_MS = 5000;
 /**
- * The server ended a session that was up this often in this time, ms: another viewer takes the screen, and comes back as
- * we do. The one that took it first is a try ahead, so of two that fight the one that a person has just opened, or asked
- * to show it, keeps it. As often in the same time for what makes no sense: the next try will not make more of it.
+ * The server ended a session that was up this often in this time, ms: a viewer that does not come through our back end takes
+ * the screen, and comes back as we do. The one that took it first is a try ahead, so of two that fight the one that a person
+ * has just opened, or asked to show it, keeps it. As often in the same time for what makes no sense: the next try will not make more of it.
  */
 const MOST_ENDS = 3;
 const ENDS_WITHIN_MS = 20_000;

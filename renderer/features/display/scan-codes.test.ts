@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scanCodeOf } from './scan-codes.ts';
+import { keyCodes, scanCodeOf } from './scan-codes.ts';
 
 test('letters, digits and the extended block', () => {
   expect(scanCodeOf('KeyA')).toEqual([0x1e]);
@@ -10,6 +10,26 @@ test('letters, digits and the extended block', () => {
   expect(scanCodeOf('ArrowUp')).toEqual([0xe0, 0x48]);
   expect(scanCodeOf('Delete')).toEqual([0xe0, 0x53]);
   expect(scanCodeOf('AltRight')).toEqual([0xe0, 0x38]);
+});
+
+test('the keys of larger keyboards that QEMU passes on', () => {
+  expect(scanCodeOf('Sleep')).toEqual([0xe0, 0x5f]);
+  expect(scanCodeOf('WakeUp')).toEqual([0xe0, 0x63]);
+  expect(scanCodeOf('LaunchApp1')).toEqual([0xe0, 0x6b]);
+  expect(scanCodeOf('MediaSelect')).toEqual([0xe0, 0x6d]);
+});
+
+test('what QEMU does not pass on is nobody’s scan code and is not locked', () => {
+  for (const code of ['F13', 'F20', 'BrowserSearch']) {
+    expect(scanCodeOf(code)).toBeNull();
+    expect(keyCodes).not.toContain(code);
+  }
+});
+
+test('names of before work, and are not among those to lock', () => {
+  expect(scanCodeOf('OSLeft')).toEqual(scanCodeOf('MetaLeft'));
+  expect(scanCodeOf('OSRight')).toEqual(scanCodeOf('MetaRight'));
+  expect(keyCodes.filter((code) => code.startsWith('OS'))).toEqual([]);
 });
 
 test('any other name gives nothing, never a wrong key', () => {

@@ -1,6 +1,9 @@
 /**
  * Where a key sits (KeyboardEvent.code, W3C UI Events "code" values) → the bytes a PC keyboard sends for it (scan code
  * set 1). The place, not the letter: the guest's own layout decides what it means.
+ *
+ * F13 to F24 and BrowserSearch are not here, so they stay with the host: QEMU's PS/2 keyboard (hw/input/ps2.c, seen with
+ * 7.2) gives the guest no byte for what the keyboards that had them sent.
  */
 const plain: Readonly<Record<string, number>> = {
   Escape: 0x01,
@@ -90,14 +93,6 @@ const plain: Readonly<Record<string, number>> = {
   F11: 0x57,
   F12: 0x58,
   NumpadEqual: 0x59,
-  F13: 0x64,
-  F14: 0x65,
-  F15: 0x66,
-  F16: 0x67,
-  F17: 0x68,
-  F18: 0x69,
-  F19: 0x6a,
-  F20: 0x6b,
   KanaMode: 0x70,
   IntlRo: 0x73,
   Convert: 0x79,
@@ -133,21 +128,25 @@ const extended: Readonly<Record<string, number>> = {
   Insert: 0x52,
   Delete: 0x53,
   MetaLeft: 0x5b,
-  OSLeft: 0x5b,
   MetaRight: 0x5c,
-  OSRight: 0x5c,
   ContextMenu: 0x5d,
   Power: 0x5e,
-  BrowserSearch: 0x65,
+  Sleep: 0x5f,
+  WakeUp: 0x63,
   BrowserFavorites: 0x66,
   BrowserRefresh: 0x67,
   BrowserStop: 0x68,
   BrowserForward: 0x69,
   BrowserBack: 0x6a,
+  LaunchApp1: 0x6b,
   LaunchMail: 0x6c,
+  MediaSelect: 0x6d,
 };
 
-/** Every key that a PC keyboard has, by its place. */
+/** What Firefox called keys before it took the standard's names. Keyboard Lock knows only those. */
+const formerly: Readonly<Record<string, string>> = { OSLeft: 'MetaLeft', OSRight: 'MetaRight' };
+
+/** Every key that goes to the guest, by its place. */
 export const keyCodes: readonly string[] = [...Object.keys(plain), ...Object.keys(extended), 'Pause'];
 
 /** Pause alone sends e1 1d 45 e1 9d c5 when pressed and nothing when released. */
@@ -156,8 +155,9 @@ export const PAUSE_SEQUENCE: readonly (readonly number[])[] = [
   [0xe1, 0x9d, 0xc5],
 ];
 
-/** `'KeyA'` → `[0x1e]`, `'ArrowUp'` → `[0xe0, 0x48]`; null for a key that a PC keyboard does not have. */
-export function scanCodeOf(code: string): readonly number[] | null {
+/** `'KeyA'` → `[0x1e]`, `'ArrowUp'` → `[0xe0, 0x48]`; null for a key that the guest's keyboard does not have. */
+export function scanCodeOf(name: string): readonly number[] | null {
+  const code = Object.hasOwn(formerly, name) ? (formerly[name] ?? name) : name;
   if (Object.hasOwn(plain, code)) return [plain[code] ?? 0];
   if (Object.hasOwn(extended, code)) return [0xe0, extended[code] ?? 0];
   return null;

@@ -57,7 +57,7 @@ export function useClipboard(machine: MachineView, { host, viewer, state, clipbo
     const stop = new AbortController();
     const link = new ClipboardLink(own, session, () => document.hasFocus(), {
       crossed: (way) => setCrossed({ way }),
-      problem: (what) => showFault(words.clipboardProblems[what](machine.name)),
+      problem: (what) => showFault(words.clipboardProblems[what](machine.name), `${machine.id} clipboard`),
     });
     clipboard.current = link;
     const sync = () => void link.sync();
@@ -73,7 +73,7 @@ export function useClipboard(machine: MachineView, { host, viewer, state, clipbo
       clipboard.current = null;
       link[Symbol.dispose]();
     };
-  }, [isOn, machine.name, host, viewer, clipboard]);
+  }, [isOn, machine.id, machine.name, host, viewer, clipboard]);
 
   useEffect(() => {
     if (crossed === null) return;
@@ -88,7 +88,7 @@ export function useClipboard(machine: MachineView, { host, viewer, state, clipbo
     allow: (allowed) => {
       bridge
         .request('clipboard.allow', { machine: machine.id, allowed })
-        .catch((thrown: unknown) => showFault(Fault.from(thrown)));
+        .catch((thrown: unknown) => showFault(Fault.from(thrown), `${machine.id} clipboard`));
     },
   };
 }

@@ -45,7 +45,7 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
     const element = host.current;
     if (element === null) return;
     const hands = new AbortController();
-    const target = { kind: 'spice', machine: machine.id } as const;
+    const target = { kind: 'spice', machine: machine.id, viewer: crypto.randomUUID() } as const;
     const opened = new Viewer(
       element,
       clients[kind],
@@ -54,9 +54,12 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
       (news) => clipboard.current?.hear(news),
     );
     viewer.current = opened;
+    const off = bridge.on('viewer.taken', (event) => {
+      if (event.viewer === target.viewer) opened.taken();
+    });
     attachKeyboard(
       element,
-      () => opened.session,
+      () => opened.keys,
       () => {
         document.exitPointerLock();
         leave.current();
@@ -72,6 +75,7 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
       hands.signal,
     );
     return () => {
+      off();
       hands.abort();
       opened[Symbol.dispose]();
       element.replaceChildren();

@@ -1,14 +1,24 @@
 import type { AgentState, ClipboardNews } from './agent-state.ts';
 import type { GuestSession, GuestStreams, OpenSession, SessionEnd } from './guest-session.ts';
+import type { KeySink } from './keyboard.ts';
 import { Retries } from './retries.ts';
 import type { Size } from './scaling.ts';
 
 /**
- * closed: nothing wanted. connecting: no picture yet. live: the guest's screen. silent: connected, and the server does not
- * answer. lost: the connection broke; tries again by itself. taken: the server ends it again and again, as when another
- * viewer takes the screen away; waits to be asked. garbled: the server sends what makes no sense; waits to be asked.
+ * closed: nothing wanted. connecting: no picture yet. unreachable: no picture yet, and a try failed; tries again by itself.
+ * live: the guest's screen. silent: connected, and the server does not answer. lost: the connection broke; tries again by
+ * itself. taken: another viewer has the screen, by the back end's word or because the server ends the session again and
+ * again; waits to be asked. garbled: the server sends what makes no sense; waits to be asked.
  */
-export type ViewerPhase = 'closed' | 'connecting' | 'live' | 'silent' | 'lost' | 'taken' | 'garbled';
+export type ViewerPhase =
+  | 'closed'
+  | 'connecting'
+  | 'unreachable'
+  | 'live'
+  | 'silent'
+  | 'lost'
+  | 'taken'
+  | 'garbled';
 
 export interface ViewerState {
   readonly phase: ViewerPhase;
@@ -18,7 +28,7 @@ export interface ViewerState {
   /** Movements: a click catches the pointer, as the guest has no tablet. */
   readonly pointer: 'places' | 'movements';
   readonly agent: AgentState;
-  /** Why the connection ended, for the log. */
+  /** Why the connection ended, or the last try failed. */
   readonly reason: string | null;
 }
 
@@ -30,6 +40,11 @@ export const NOTHING_SHOWN: ViewerState = {
   agent: 'absent',
   reason: null,
 };
+
+/** Whether there is a guest to type into; else keys are the page's. */
+export function takesKeys({ phase }: ViewerState): boolean {
+  return phase === 'live' || phase === 'silent';
+}
 
 /** Keeps a SPICE session to one guest open while it is wanted, and its last picture when it is not there. */
 export class Viewer implements Disposable {
@@ -66,6 +81,11 @@ export class Viewer implements Disposable {
     return this.#session;
   }
 
+  /** Who takes keys now; a session that is still being opened does not. */
+  get keys(): KeySink | null {
+    return takesKeys(this.#state) ? this.#session : null;
+  }
+
   get canvas(): HTMLCanvasElement | null {
     return this.#canvas;
   }
@@ -86,6 +106,11 @@ export class Viewer implements Disposable {
     void this.#connect();
   }
 
+  /** Another viewer connects, which would end this session at once: it ends here, and waits to be asked. */
+  taken(): void {
+    if (this.#wanted) this.#drop('taken', null);
+  }
+
   [Symbol.dispose](): void {
     this.#disposed = true;
     this.#wanted = false;
@@ -95,7 +120,8 @@ export class Viewer implements Disposable {
   async #connect(): Promise<void> {
     this.#cancelRetry();
     if (this.#session !== null) return;
-    if (this.#state.phase !== 'lost') this.#set({ phase: 'connecting', reason: null });
+    const { phase } = this.#state;
+    if (phase !== 'lost' && phase !== 'unreachable') this.#set({ phase: 'connecting', reason: null });
     try {
       const open = await this.#load();
       if (!this.#wanted || this.#disposed || this.#session !== null) return;
@@ -147,7 +173,7 @@ export class Viewer implements Disposable {
       this.#set({ phase: retry.stop, oldSince, reason });
       return;
     }
-    this.#set({ phase: this.#canvas === null ? 'connecting' : 'lost', oldSince, reason });
+    this.#set({ phase: this.#canvas === null ? 'unreachable' : 'lost', oldSince, reason });
     this.#retry = setTimeout(() => void this.#connect(), retry.inMs);
   }
 

@@ -11,6 +11,7 @@ export const words = {
   screenOf: (name: string, state: string) => `Screen of ${name}, ${state}`,
   liveState: 'live',
   waitingState: 'connecting',
+  unreachableState: 'does not answer',
   oldState: (time: string) => `picture of ${time}`,
   keysGo: (name: string) => `Keys go to ${name}. Press and let go Ctrl+Alt to get them back.`,
   mouseHold: {
@@ -79,7 +80,7 @@ export const words = {
   framesUnit: '/s',
   traffic: 'Received',
   mouse: 'Mouse',
-  mouseModes: { places: 'Follows yours', movements: 'Moves by itself' },
+  mouseModes: { places: 'Follows yours', movements: 'Caught by a click' },
   agent: {
     unsupported: 'This viewer cannot. Choose Innkeeper’s own in Settings.',
     absent: 'The guest’s SPICE agent does not answer: install and start spice-vdagent in it.',
@@ -93,6 +94,21 @@ export const words = {
   },
   clipboard: 'Clipboard',
   clipboardHelp: 'Text that is copied here can be pasted in the guest, and the other way round.',
+  /** As they are found with Ctrl+K, with other words for them. */
+  commands: {
+    chosen: 'Chosen',
+    on: 'On',
+    off: 'Off',
+    shareClipboard: 'Share the clipboard',
+    copyPicture: 'Copy a screenshot',
+    send: (keys: string) => `Send ${keys}`,
+    sizeWords: 'zoom scale size picture display',
+    followWords: 'resize resolution size display',
+    clipboardWords: 'copy paste text',
+    pictureWords: 'picture display',
+    keyWords: 'keys keyboard',
+    fullScreenWords: 'display window',
+  },
   clipboardCrossed: { toGuest: 'Text copied to the guest', fromGuest: 'Text from the guest' },
   clipboardProblems: {
     toGuestTooLarge: (name: string) => ({
@@ -133,7 +149,10 @@ export const words = {
   resuming: 'Resuming…',
   stopping: 'Shutting down…',
   saving: 'Saving…',
-  connecting: 'Connecting to the screen',
+  connecting: 'Connecting to the screen…',
+  unreachable: (name: string) => `The screen of ${name} does not answer`,
+  unreachableText:
+    'It is tried again by itself. If it stays so, see what the Log tab says, or start the machine anew.',
   lost: (time: string) => `Connection lost. This is the picture of ${time}; reconnecting…`,
   silent: (name: string, time: string) => `${name} does not answer. This is its picture of ${time}.`,
   garbled: 'This screen cannot be read',

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { Fault } from '../../../backend/contract/fault.ts';
 import { currentRoute } from '../../stores/route.ts';
-import { showFault } from '../../ui/toast.tsx';
+import { dropToasts, showFault } from '../../ui/toast.tsx';
 
 /** What was asked of machines and has not been answered yet, and what went wrong last. */
 interface Actions {
@@ -33,6 +33,7 @@ export async function runAction(
   const key = `${machine} ${action}`;
   if (actionStore.getState().busy.has(key)) return false;
   actionStore.setState(({ busy }) => ({ busy: new Set(busy).add(key) }));
+  dropToasts(key);
   try {
     await work();
     dismissFault(machine);
@@ -43,7 +44,7 @@ export async function runAction(
     if (route.page === 'machine' && route.id === machine) {
       actionStore.setState(({ faults }) => ({ faults: new Map(faults).set(machine, fault) }));
     } else {
-      showFault(fault);
+      showFault(fault, key);
     }
     return false;
   } finally {

@@ -1,4 +1,16 @@
-import { Camera, Keyboard, Pause, Pencil, Play, Power, RotateCcw, RotateCw, Trash2, Zap } from 'lucide-react';
+import {
+  Camera,
+  Keyboard,
+  Maximize,
+  Pause,
+  Pencil,
+  Play,
+  Power,
+  RotateCcw,
+  RotateCw,
+  Trash2,
+  Zap,
+} from 'lucide-react';
 import { type ReactNode, useMemo } from 'react';
 import type { MachineAction, MachineView } from '../../../backend/contract/machine.ts';
 import { type Bridge, useBridge } from '../../bridge/bridge.ts';
@@ -10,9 +22,9 @@ import { showToast } from '../../ui/toast.tsx';
 import { actionStore, runAction } from './action-store.ts';
 import { isOn, refusal } from './refusal.ts';
 
-export type CommandName = MachineAction | 'ctrl-alt-del' | 'screenshot';
+export type CommandName = MachineAction | 'full-screen' | 'ctrl-alt-del' | 'screenshot';
 
-/** One thing a person can do to a machine; the toolbar, the context menu and the palette draw the same ones. */
+/** One thing a person can do to a machine; the header, the context menu and the palette draw the same ones. */
 export interface MachineCommand {
   readonly name: CommandName;
   readonly label: string;
@@ -35,6 +47,7 @@ const looks = {
   restart: { label: words.restart, busy: words.restarting, icon: <RotateCw className="icon" /> },
   reset: { label: words.reset, busy: words.resetting, icon: <RotateCcw className="icon" /> },
   'force-off': { label: words.forceOffMenu, busy: words.forcing, icon: <Zap className="icon" /> },
+  'full-screen': { label: words.fullScreen, busy: null, icon: <Maximize className="icon" /> },
   'ctrl-alt-del': { label: words.ctrlAltDel, busy: null, icon: <Keyboard className="icon" /> },
   screenshot: { label: words.screenshot, busy: words.saving, icon: <Camera className="icon" /> },
   edit: { label: words.edit, busy: null, icon: <Pencil className="icon" /> },
@@ -43,16 +56,25 @@ const looks = {
 
 export type MachineCommands = Readonly<Record<CommandName, MachineCommand>>;
 
+/** Shows a machine's screen over the whole screen, from whichever page. Called from a click or a key. */
+export type ShowFullScreen = (machine: string) => void;
+
+interface Now {
+  /** Keys of the action store. */
+  readonly busy: ReadonlySet<string>;
+  readonly isLive: boolean;
+}
+
 /** Everything that can be done to a machine, with why not where not. */
 export function machineCommands(
   bridge: Bridge,
   machine: MachineView,
-  busy: ReadonlySet<string>,
-  isLive: boolean,
+  { busy, isLive }: Now,
+  showFullScreen: ShowFullScreen,
 ): MachineCommands {
   const { id, name, state, can } = machine;
   const target = { machine: id };
-  const work: Record<CommandName, () => Promise<void>> = {
+  const work: Record<Exclude<CommandName, 'full-screen'>, () => Promise<void>> = {
     start: async () => void (await bridge.request('machine.start', target)),
     resume: async () => void (await bridge.request('machine.resume', target)),
     pause: async () => void (await bridge.request('machine.pause', target)),
@@ -67,6 +89,7 @@ export function machineCommands(
     delete: () => deleteWithUndo(bridge, machine),
   };
   const reasonFor = (command: CommandName): string | null => {
+    if (command === 'full-screen') return isOn(state) ? null : refusal('stop', state);
     if (!isLive) return text.connection.old;
     if (command === 'ctrl-alt-del') return state === 'running' ? null : refusal('stop', state);
     if (command === 'screenshot') return isOn(state) && state !== 'starting' ? null : refusal('stop', state);
@@ -84,7 +107,9 @@ export function machineCommands(
       disabledReason: isBusy ? words.reasons.busy : reason,
       isDanger: command === 'delete' || command === 'force-off',
       run: () => {
-        if (command === 'force-off') {
+        if (command === 'full-screen') {
+          showFullScreen(id);
+        } else if (command === 'force-off') {
           navigate({ page: 'machine', id, tab: tabOf(id) });
           askForceOff(id);
         } else {
@@ -101,6 +126,7 @@ export function machineCommands(
     restart: one('restart'),
     reset: one('reset'),
     'force-off': one('force-off'),
+    'full-screen': one('full-screen'),
     'ctrl-alt-del': one('ctrl-alt-del'),
     screenshot: one('screenshot'),
     edit: { ...one('edit'), label: words.edit },
@@ -108,11 +134,14 @@ export function machineCommands(
   };
 }
 
-export function useMachineCommands(machine: MachineView): MachineCommands {
+export function useMachineCommands(machine: MachineView, showFullScreen: ShowFullScreen): MachineCommands {
   const bridge = useBridge();
   const isLive = useIsLive();
   const busy = actionStore((store) => store.busy);
-  return useMemo(() => machineCommands(bridge, machine, busy, isLive), [bridge, machine, busy, isLive]);
+  return useMemo(
+    () => machineCommands(bridge, machine, { busy, isLive }, showFullScreen),
+    [bridge, machine, busy, isLive, showFullScreen],
+  );
 }
 
 /** Forces it off without asking again: from the popover that asked. */
@@ -135,7 +164,7 @@ async function saveScreenshot(bridge: Bridge, { id, name }: MachineView): Promis
     file,
     Uint8Array.from(atob(png), (char) => char.charCodeAt(0)),
   );
-  if (saved) showToast({ text: words.screenshotSaved(file) });
+  if (saved) showToast({ text: words.screenshotSaved(file), about: `${id} screenshot` });
 }
 
 async function deleteWithUndo(bridge: Bridge, { id, name }: MachineView): Promise<void> {

@@ -1,4 +1,4 @@
-import { ChevronDown, Ellipsis, Maximize } from 'lucide-react';
+import { ChevronDown, Ellipsis } from 'lucide-react';
 import { type ReactNode, useRef } from 'react';
 import { type MachineView, stateWords } from '../../../backend/contract/machine.ts';
 import { useBridge } from '../../bridge/bridge.ts';
@@ -7,7 +7,7 @@ import { duration } from '../../i18n/format.ts';
 import { useIsLive } from '../../stores/connection.ts';
 import { askForceOff, dialogsStore } from '../../stores/dialogs.ts';
 import { useTold } from '../../stores/now.ts';
-import { navigate } from '../../stores/route.ts';
+import { type MachineTab, navigate } from '../../stores/route.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Chip, ChipButton } from '../../ui/chip.tsx';
 import { ConfirmPopover } from '../../ui/confirm-popover.tsx';
@@ -17,10 +17,11 @@ import {
   forceOff,
   type MachineCommand,
   type MachineCommands,
+  type ShowFullScreen,
   useMachineCommands,
 } from './machine-commands.tsx';
 import { moreEntries, stopEntries } from './menu-entries.ts';
-import { isOn, refusal } from './refusal.ts';
+import { isOn } from './refusal.ts';
 import { stateTone } from './state-look.ts';
 import './machine-header.css';
 
@@ -80,18 +81,6 @@ function powerLook({ state }: MachineView, { start, pause, resume }: MachineComm
   return { command: pause, kind: 'plain', busy: pause.busy };
 }
 
-function CommandIcon({ command }: { command: MachineCommand }): ReactNode {
-  return (
-    <IconButton
-      label={command.label}
-      icon={command.icon}
-      isBusy={command.busy !== null}
-      disabledReason={command.busy === null ? command.disabledReason : null}
-      onPress={command.run}
-    />
-  );
-}
-
 function StopButtons({ machine, commands }: { machine: MachineView; commands: MachineCommands }): ReactNode {
   const bridge = useBridge();
   const anchor = useRef<HTMLSpanElement>(null);
@@ -136,14 +125,15 @@ function StopButtons({ machine, commands }: { machine: MachineView; commands: Ma
 
 export interface MachineHeaderProps {
   machine: MachineView;
-  onFullScreen: () => void;
+  /** The one that is open. */
+  tab: MachineTab;
+  showFullScreen: ShowFullScreen;
 }
 
 /** Name, state, and everything that can be done to the machine. */
-export function MachineHeader({ machine, onFullScreen }: MachineHeaderProps): ReactNode {
-  const commands = useMachineCommands(machine);
+export function MachineHeader({ machine, tab, showFullScreen }: MachineHeaderProps): ReactNode {
+  const commands = useMachineCommands(machine, showFullScreen);
   const power = powerLook(machine, commands);
-  const hasScreen = isOn(machine.state);
   return (
     <header className="machine-head">
       <h1 className="machine-name" title={machine.name}>
@@ -155,16 +145,9 @@ export function MachineHeader({ machine, onFullScreen }: MachineHeaderProps): Re
         {machine.accelerator === 'tcg' ? <EmulationChip reason={machine.acceleratorReason} /> : null}
       </span>
       <div className="machine-acts" role="toolbar" aria-label={words.actions}>
-        <CommandIcon command={commands['ctrl-alt-del']} />
-        <CommandIcon command={commands.screenshot} />
-        <IconButton
-          label={words.fullScreen}
-          icon={<Maximize className="icon" />}
-          disabledReason={hasScreen ? null : refusal('stop', machine.state)}
-          onPress={onFullScreen}
-        />
         <Button
-          kind={power.kind}
+          // The display has this button in the middle of the picture, and one accent is enough.
+          kind={tab === 'display' ? 'plain' : power.kind}
           icon={power.command.icon}
           busy={power.busy}
           disabledReason={power.command.disabledReason}

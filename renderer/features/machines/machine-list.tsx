@@ -19,7 +19,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { SearchInput } from '../../ui/field.tsx';
 import { ContextMenu, type ContextMenuState } from '../../ui/menu.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { useMachineCommands } from './machine-commands.tsx';
+import { type ShowFullScreen, useMachineCommands } from './machine-commands.tsx';
 import { MachineRow } from './machine-row.tsx';
 import { rowEntries } from './menu-entries.ts';
 import { isOn } from './refusal.ts';
@@ -32,6 +32,7 @@ export interface MachineListProps {
   searchRef?: Ref<HTMLInputElement>;
   /** Files were dropped on a row. */
   onFiles: (machine: string, files: File[]) => void;
+  showFullScreen: ShowFullScreen;
 }
 
 function rowOf(target: EventTarget): string | null {
@@ -40,18 +41,20 @@ function rowOf(target: EventTarget): string | null {
   return row?.getAttribute('data-machine') ?? null;
 }
 
-function RowMenu(props: { id: string; at: ContextMenuState | null; onClose: () => void }): ReactNode {
-  const machine = useMachine(props.id);
-  return machine === undefined ? null : <OpenRowMenu {...props} machine={machine} />;
-}
-
-function OpenRowMenu(props: {
-  machine: MachineView;
+interface RowMenuProps {
   at: ContextMenuState | null;
   onClose: () => void;
-}): ReactNode {
-  const { machine, at, onClose } = props;
-  const commands = useMachineCommands(machine);
+  showFullScreen: ShowFullScreen;
+}
+
+function RowMenu({ id, ...rest }: RowMenuProps & { id: string }): ReactNode {
+  const machine = useMachine(id);
+  return machine === undefined ? null : <OpenRowMenu {...rest} machine={machine} />;
+}
+
+function OpenRowMenu(props: RowMenuProps & { machine: MachineView }): ReactNode {
+  const { machine, at, onClose, showFullScreen } = props;
+  const commands = useMachineCommands(machine, showFullScreen);
   const isPaused = machine.state === 'paused' || machine.state === 'suspended';
   return (
     <ContextMenu
@@ -63,7 +66,9 @@ function OpenRowMenu(props: {
   );
 }
 
-function Rows({ ids, onFiles }: { ids: readonly string[]; onFiles: MachineListProps['onFiles'] }): ReactNode {
+type RowsProps = Pick<MachineListProps, 'onFiles' | 'showFullScreen'> & { ids: readonly string[] };
+
+function Rows({ ids, onFiles, showFullScreen }: RowsProps): ReactNode {
   const route = useRoute();
   const selected = route.page === 'machine' ? [route.id] : [];
   const [menu, setMenu] = useState<{ id: string; at: ContextMenuState | null } | null>(null);
@@ -143,7 +148,12 @@ function Rows({ ids, onFiles }: { ids: readonly string[]; onFiles: MachineListPr
         </GridList>
       </Virtualizer>
       {menu === null ? null : (
-        <RowMenu id={menu.id} at={menu.at} onClose={() => setMenu({ ...menu, at: null })} />
+        <RowMenu
+          id={menu.id}
+          at={menu.at}
+          onClose={() => setMenu({ ...menu, at: null })}
+          showFullScreen={showFullScreen}
+        />
       )}
     </div>
   );
@@ -166,7 +176,7 @@ function RowShapes(): ReactNode {
 }
 
 /** Search field and list; of five hundred machines only those in sight are in the page. */
-export function MachineList({ searchRef, onFiles }: MachineListProps): ReactNode {
+export function MachineList({ searchRef, onFiles, showFullScreen }: MachineListProps): ReactNode {
   const bridge = useBridge();
   const ids = useMachineIds();
   const isLoaded = machinesStore((store) => store.isLoaded);
@@ -207,7 +217,7 @@ export function MachineList({ searchRef, onFiles }: MachineListProps): ReactNode
         {isLoaded && ids.length > 0 ? (
           <>
             <h2 className="list-title">{text.sidebar.machines}</h2>
-            <Rows ids={found} onFiles={onFiles} />
+            <Rows ids={found} onFiles={onFiles} showFullScreen={showFullScreen} />
           </>
         ) : null}
       </nav>

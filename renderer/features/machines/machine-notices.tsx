@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { useBridge } from '../../bridge/bridge.ts';
 import { text } from '../../i18n/en.ts';
-import { navigate } from '../../stores/route.ts';
+import { type MachineTab, navigate } from '../../stores/route.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { actionStore, dismissFault } from './action-store.ts';
@@ -28,10 +28,16 @@ function ForceOffer({ machine }: { machine: MachineView }): ReactNode {
   );
 }
 
-/** Why it crashed, did not start, was halted, or cannot be used. */
-function Trouble({ machine }: { machine: MachineView }): ReactNode {
+interface MachineNoticesProps {
+  machine: MachineView;
+  /** The one that is open. */
+  tab: MachineTab;
+}
+
+/** Why it crashed, did not start, was halted, or cannot be used. A crash is told on the display by the display. */
+function Trouble({ machine, tab }: MachineNoticesProps): ReactNode {
   const { id, name, state, fault } = machine;
-  if (state !== 'crashed' && fault === null) return null;
+  if (state === 'crashed' ? tab === 'display' : fault === null) return null;
   return (
     <ErrorNote
       fault={fault ?? { message: words.crashedTitle(name) }}
@@ -45,12 +51,12 @@ function Trouble({ machine }: { machine: MachineView }): ReactNode {
 }
 
 /** Under the header: what went wrong and what waits for an answer. Nothing there, nothing drawn. */
-export function MachineNotices({ machine }: { machine: MachineView }): ReactNode {
+export function MachineNotices({ machine, tab }: MachineNoticesProps): ReactNode {
   const fault = actionStore(({ faults }) => faults.get(machine.id));
   return (
     <div className="machine-notes">
       <ForceOffer machine={machine} />
-      <Trouble machine={machine} />
+      <Trouble machine={machine} tab={tab} />
       {fault === undefined || fault.message === machine.fault?.message ? null : (
         <ErrorNote fault={fault} onDismiss={() => dismissFault(machine.id)} />
       )}

@@ -12,14 +12,17 @@ function entry(command: MachineCommand): MenuEntry {
   };
 }
 
-/** The context menu of a row: what the toolbar offers, in its order. */
+/** What is done with the guest's screen, away from the display and its bar. */
+const screenCommands = ['full-screen', 'screenshot', 'ctrl-alt-del'] as const;
+
+/** The context menu of a row: what the header offers, in its order. */
 export function rowEntries(commands: MachineCommands, isPaused: boolean, isOff: boolean): MenuEntry[] {
   return [
     entry(isOff ? commands.start : isPaused ? commands.resume : commands.pause),
     { rule: 'power' },
     ...(['stop', 'restart', 'reset', 'force-off'] as const).map((name) => entry(commands[name])),
     { rule: 'screen' },
-    ...(['ctrl-alt-del', 'screenshot'] as const).map((name) => entry(commands[name])),
+    ...screenCommands.map((name) => entry(commands[name])),
     { rule: 'machine' },
     ...(['edit', 'delete'] as const).map((name) => entry(commands[name])),
   ];
@@ -32,5 +35,9 @@ export function stopEntries(commands: MachineCommands): MenuEntry[] {
 
 /** The three dots. */
 export function moreEntries(commands: MachineCommands): MenuEntry[] {
-  return (['edit', 'delete'] as const).map((name) => entry(commands[name]));
+  return [
+    ...screenCommands.map((name) => entry(commands[name])),
+    { rule: 'machine' },
+    ...(['edit', 'delete'] as const).map((name) => entry(commands[name])),
+  ];
 }

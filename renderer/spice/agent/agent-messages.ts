@@ -13,6 +13,20 @@ export interface ClipboardForm {
   readonly serial: boolean;
 }
 
+const always: readonly number[] = [AGENT_CAP.monitorsConfig];
+/** Announced only while the person allows it: without them the guest does not even say that something was copied. */
+const forClipboard: readonly number[] = [
+  AGENT_CAP.clipboardByDemand,
+  AGENT_CAP.clipboardSelection,
+  AGENT_CAP.clipboardNoReleaseOnRegrab,
+  AGENT_CAP.clipboardGrabSerial,
+];
+
+/** What we announce. */
+export function ourCapabilities(withClipboard: boolean): AgentCapabilities {
+  return new Set(withClipboard ? [...always, ...forClipboard] : always);
+}
+
 export function clipboardForm(ours: AgentCapabilities, theirs: AgentCapabilities): ClipboardForm {
   const both = (bit: number): boolean => ours.has(bit) && theirs.has(bit);
   return { selection: both(AGENT_CAP.clipboardSelection), serial: both(AGENT_CAP.clipboardGrabSerial) };
@@ -65,7 +79,8 @@ export function readAgentMessage(type: number, data: Uint8Array, form: Clipboard
     }
     case AGENT_MESSAGE.clipboardRelease: {
       const reader = new ByteReader(data, 'agent.clipboardRelease');
-      return { kind: 'release', selection: readSelection(reader, form) };
+      // spice-vdagentd's own (release_clipboards) has the selection's byte without the three that are reserved.
+      return { kind: 'release', selection: form.selection ? reader.u8() : CLIPBOARD_SELECTION };
     }
     default:
       return null;

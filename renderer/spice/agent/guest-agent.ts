@@ -11,10 +11,14 @@ import {
   clipboardRequest,
   maxClipboard,
   monitorsConfig,
+  ourCapabilities,
   readAgentMessage,
 } from './agent-messages.ts';
+import { AgentOutbox, type SendToAgent } from './agent-outbox.ts';
 import { AgentStream } from './agent-stream.ts';
 import { fromGuestLines, toGuestLines } from './line-ends.ts';
+
+export type { SendToAgent };
 
 /** What the guest's agent can do. */
 export interface AgentSkills {
@@ -41,39 +45,26 @@ export interface GuestAgentEvents {
   problem(problem: ClipboardProblem): void;
 }
 
-/** Rejects when the agent is gone or takes nothing. */
-export type SendToAgent = (message: Uint8Array) => Promise<void>;
-
-const always: readonly number[] = [AGENT_CAP.monitorsConfig];
-/** Announced only while the person allows it: without them the guest does not even say that something was copied. */
-const forClipboard: readonly number[] = [
-  AGENT_CAP.clipboardByDemand,
-  AGENT_CAP.clipboardSelection,
-  AGENT_CAP.clipboardNoReleaseOnRegrab,
-  AGENT_CAP.clipboardGrabSerial,
-];
-
-/** Messages that may wait for an agent that takes none; what a guest asks for beyond that is not answered. */
-const MAX_WAITING = 64;
 /** Texts that may wait: each is up to MAX_TEXT_BYTES. */
 const MAX_WAITING_TEXTS = 4;
 
 /** The viewer's end of the talk with the agent in the guest (vd_agent.h): the screen's size and the clipboard's text. */
 export class GuestAgent {
   readonly #events: GuestAgentEvents;
+  readonly #outbox = new AgentOutbox();
   #stream = this.#newStream();
-  #send: SendToAgent | null = null;
   #state: 'absent' | 'present' | 'failed' = 'absent';
   #theirs: AgentCapabilities = new Set();
   #allowed = false;
-  /** Ours on the clipboard, as UTF-8; outlives an agent that restarts. */
-  #offer: Uint8Array | null = null;
+  /** Whether this agent was ever told of what is for the clipboard: what it sent before it heard of the end still has that form. */
+  #toldOfClipboard = false;
+  /** Ours on the clipboard; outlives an agent that restarts, and the next may end its lines in another way. */
+  #offer: string | null = null;
   #guestHasText = false;
   /** Requests of ours that have no answer yet. */
   #asked = 0;
   /** How many grabs there were on both sides together (AGENT_CAP.clipboardGrabSerial). */
   #grabs = 0;
-  #waiting = 0;
   #waitingTexts = 0;
 
   constructor(events: GuestAgentEvents) {
@@ -90,12 +81,13 @@ export class GuestAgent {
    * gone (null): nothing of the talk before is left.
    */
   connected(send: SendToAgent | null): void {
-    this.#send = send;
+    this.#outbox.connected(send);
     this.#stream = this.#newStream();
     this.#theirs = new Set();
     this.#guestHasText = false;
     this.#asked = 0;
     this.#grabs = 0;
+    this.#toldOfClipboard = this.#allowed;
     this.#state = send === null ? 'absent' : 'present';
     this.#events.skills(null);
     if (send !== null) this.#announce(true);
@@ -116,32 +108,32 @@ export class GuestAgent {
 
   /** Asks the guest for a screen of that many pixels. What it makes of that shows in its screen. */
   resize(width: number, height: number): void {
-    if (this.#theirs.has(AGENT_CAP.monitorsConfig)) this.#post(monitorsConfig(width, height));
+    if (this.#theirs.has(AGENT_CAP.monitorsConfig)) this.#outbox.post(monitorsConfig(width, height));
   }
 
   /** Nothing of a clipboard crosses before this; taking it back takes back what was offered, too. */
   allowClipboard(allowed: boolean): void {
     if (allowed === this.#allowed) return;
     if (!allowed && this.#offer !== null && this.#clipboardWorks())
-      this.#post(clipboardRelease(this.#form()));
+      this.#outbox.post(clipboardRelease(this.#form()));
     this.#allowed = allowed;
+    this.#toldOfClipboard ||= allowed;
     this.#offer = null;
     this.#guestHasText = false;
     this.#asked = 0;
-    if (this.#state === 'present' && this.#theirs.size > 0) this.#announce(false);
+    if (this.#state === 'present') this.#announce(false);
     this.#limitGuest();
   }
 
   /** Puts text on the guest's clipboard; it crosses when somebody pastes it there. */
   offer(text: string): void {
     if (!this.#allowed) return;
-    const bytes = new TextEncoder().encode(toGuestLines(text, this.#theirs.has(AGENT_CAP.guestLineEndCrLf)));
-    if (bytes.length > MAX_TEXT_BYTES) {
+    if (this.#forGuest(text) === null) {
       this.#events.problem('toGuestTooLarge');
-      return;
+    } else {
+      this.#offer = text;
+      this.#grab();
     }
-    this.#offer = bytes;
-    this.#grab();
   }
 
   /** Asks for what the guest offered; `text` or `problem` follows. */
@@ -153,13 +145,13 @@ export class GuestAgent {
   /** Asks for what would be pasted in the guest; `text` or `problem` follows where there is an agent that may give it. */
   paste(): void {
     if (!this.#clipboardWorks()) return;
-    if (this.#offer !== null) this.#events.text(fromGuestLines(new TextDecoder().decode(this.#offer)));
+    if (this.#offer !== null) this.#events.text(fromGuestLines(this.#offer));
     else this.#request();
   }
 
   #request(): void {
     this.#asked += 1;
-    this.#post(clipboardRequest(this.#form(), CLIPBOARD_TYPE.utf8Text));
+    this.#outbox.post(clipboardRequest(this.#form(), CLIPBOARD_TYPE.utf8Text));
   }
 
   #newStream(): AgentStream {
@@ -182,11 +174,13 @@ export class GuestAgent {
       return;
     }
     // A reply says only whether a size was set, and the guest's screen shows that.
-    if (message.kind === 'reply' || !this.#clipboardWorks() || message.selection !== CLIPBOARD_SELECTION)
-      return;
+    if (message.kind === 'reply' || message.selection !== CLIPBOARD_SELECTION) return;
+    // The guest has counted it, also where it comes after the clipboard was switched off.
+    if (message.kind === 'grab' && !this.#countGuestGrab(message.serial)) return;
+    if (!this.#clipboardWorks()) return;
     switch (message.kind) {
       case 'grab':
-        this.#guestGrabbed(message.serial, message.types.includes(CLIPBOARD_TYPE.utf8Text));
+        this.#guestGrabbed(message.types.includes(CLIPBOARD_TYPE.utf8Text));
         return;
       case 'release':
         this.#guestHasText = false;
@@ -209,36 +203,53 @@ export class GuestAgent {
       resizes: bits.has(AGENT_CAP.monitorsConfig),
       clipboard: bits.has(AGENT_CAP.clipboardByDemand),
     });
-    if (isFirst && this.#offer !== null) this.#grab();
+    const text = this.#offer;
+    if (!isFirst || text === null) return;
+    this.#offer = null;
+    this.offer(text);
   }
 
-  #guestGrabbed(serial: number | null, hasText: boolean): void {
-    // Both sides copied at once: the guest's came too late, it takes ours.
-    if (serial !== null && serial !== this.#grabs) return;
+  /** False: both sides copied at once, and the guest's came too late; it takes ours. */
+  #countGuestGrab(serial: number | null): boolean {
+    if (serial !== null && serial !== this.#grabs) return false;
     this.#grabs += 1;
+    return true;
+  }
+
+  #guestGrabbed(hasText: boolean): void {
     this.#offer = null;
     this.#guestHasText = hasText;
     if (hasText) this.#events.offered();
   }
 
   #answer(type: number): void {
-    const text = type === CLIPBOARD_TYPE.utf8Text ? this.#offer : null;
-    if (text === null || this.#waitingTexts >= MAX_WAITING_TEXTS) {
-      this.#post(clipboardData(this.#form(), CLIPBOARD_TYPE.none, new Uint8Array(0)));
+    const isGiven = type === CLIPBOARD_TYPE.utf8Text && this.#waitingTexts < MAX_WAITING_TEXTS;
+    const offer = isGiven ? this.#offer : null;
+    const text = offer === null ? null : this.#forGuest(offer);
+    if (text === null) {
+      this.#outbox.post(clipboardData(this.#form(), CLIPBOARD_TYPE.none, new Uint8Array(0)));
+      // The agent ends its lines in another way than when this was offered to it.
+      if (offer !== null) {
+        this.#offer = null;
+        this.#events.problem('toGuestTooLarge');
+      }
       return;
     }
-    this.#waitingTexts += 1;
     const left = (): void => {
       this.#waitingTexts -= 1;
     };
-    this.#post(
-      clipboardData(this.#form(), CLIPBOARD_TYPE.utf8Text, text),
-      () => {
-        left();
-        this.#events.given();
-      },
-      left,
-    );
+    const given = (): void => {
+      left();
+      this.#events.given();
+    };
+    if (this.#outbox.post(clipboardData(this.#form(), CLIPBOARD_TYPE.utf8Text, text), given, left))
+      this.#waitingTexts += 1;
+  }
+
+  /** As UTF-8, with the ends of lines that this guest is known to have; null: longer than what crosses. */
+  #forGuest(text: string): Uint8Array | null {
+    const bytes = new TextEncoder().encode(toGuestLines(text, this.#theirs.has(AGENT_CAP.guestLineEndCrLf)));
+    return bytes.length > MAX_TEXT_BYTES ? null : bytes;
   }
 
   #receiveText(type: number, data: Uint8Array): void {
@@ -258,42 +269,26 @@ export class GuestAgent {
     return this.#state === 'present' && this.#allowed && this.#theirs.has(AGENT_CAP.clipboardByDemand);
   }
 
-  #ours(): AgentCapabilities {
-    return new Set(this.#allowed ? [...always, ...forClipboard] : always);
-  }
-
   #form(): ClipboardForm {
-    return clipboardForm(this.#ours(), this.#theirs);
+    return clipboardForm(ourCapabilities(this.#toldOfClipboard), this.#theirs);
   }
 
   #announce(asks: boolean): void {
-    this.#post(announceCapabilities(asks, this.#ours()));
+    this.#outbox.post(announceCapabilities(asks, ourCapabilities(this.#allowed)));
   }
 
   #limitGuest(): void {
     if (this.#clipboardWorks() && this.#theirs.has(AGENT_CAP.maxClipboard))
-      this.#post(maxClipboard(MAX_TEXT_BYTES));
+      this.#outbox.post(maxClipboard(MAX_TEXT_BYTES));
   }
 
   #grab(): void {
     if (!this.#clipboardWorks()) return;
     this.#guestHasText = false;
-    if (!this.#theirs.has(AGENT_CAP.clipboardNoReleaseOnRegrab)) this.#post(clipboardRelease(this.#form()));
-    this.#post(clipboardGrab(this.#form(), this.#grabs, [CLIPBOARD_TYPE.utf8Text]));
-    this.#grabs += 1;
-  }
-
-  #post(message: Uint8Array, sent: () => void = () => {}, lost: () => void = () => {}): void {
-    if (this.#send === null || this.#waiting >= MAX_WAITING) {
-      lost();
-      return;
-    }
-    this.#waiting += 1;
-    // An agent that goes away says so itself (`connected`).
-    this.#send(message)
-      .then(sent, lost)
-      .finally(() => {
-        this.#waiting -= 1;
-      });
+    if (!this.#theirs.has(AGENT_CAP.clipboardNoReleaseOnRegrab))
+      this.#outbox.post(clipboardRelease(this.#form()));
+    // What is dropped here the guest cannot count.
+    if (this.#outbox.post(clipboardGrab(this.#form(), this.#grabs, [CLIPBOARD_TYPE.utf8Text])))
+      this.#grabs += 1;
   }
 }

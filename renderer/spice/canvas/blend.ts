@@ -1,10 +1,11 @@
 import type { Point, Rect } from '../protocol/geometry.ts';
 import { combineOf, operatorOver } from './combine.ts';
 import { floatCombineOf, toByte } from './combine-float.ts';
-import { imageFor, regionOf, type Source } from './draw.ts';
+import { regionOf, type Source } from './draw.ts';
 import type { Combine, CombineFloat, PixelFormat, Raster, Target } from './draw-types.ts';
-import { readMasks, storeRow } from './pixel-format.ts';
-import { type Painter, paintRegion } from './region.ts';
+import { imageFor, readMasks, storeRow } from './pixel-format.ts';
+import { readAhead, readWordsAhead } from './read-ahead.ts';
+import { areaOf, type Painter, paintRegion, type Region } from './region.ts';
 import {
   type FetchRow,
   type Filter,
@@ -13,7 +14,7 @@ import {
   type Sampling,
   type Transform,
 } from './sampler.ts';
-import { expand, floatFetcher } from './sampler-float.ts';
+import { expand, type FetchFloatRow, floatFetcher } from './sampler-float.ts';
 import { sameSize, scaleTransform, withSpareByte } from './scale.ts';
 import { Surface } from './surface.ts';
 
@@ -139,8 +140,8 @@ export function drawComposite(surface: Surface, target: Target, composite: Compo
   const region = regionOf(surface, target);
   if (region.count === 0) return;
   const layers = {
-    source: shiftedLayer(surface, target.box, source, composite.sourceOpaque),
-    mask: mask === null ? null : shiftedLayer(surface, target.box, mask, false),
+    source: shiftedLayer(surface, region, target.box, source, composite.sourceOpaque),
+    mask: mask === null ? null : shiftedLayer(surface, region, target.box, mask, false),
     component: composite.componentAlpha,
   };
   const combine = combineOf(operator);
@@ -155,13 +156,24 @@ interface ShiftedLayer {
   readonly sampling: Sampling;
   readonly dx: number;
   readonly dy: number;
+  /** What is drawn, where all rows have to be read before. */
+  readonly ahead: Region | null;
 }
 
-function shiftedLayer(surface: Surface, box: Rect, layer: CompositeLayer, opaque: boolean): ShiftedLayer {
-  const image = imageFor(surface, layer.raster);
-  // Composited onto itself: the source is what it was before.
+function shiftedLayer(
+  surface: Surface,
+  region: Region,
+  box: Rect,
+  layer: CompositeLayer,
+  opaque: boolean,
+): ShiftedLayer {
+  const area = areaOf(region);
+  const image = imageFor(surface, layer.raster, area);
+  // Composited onto itself: the source is what it was before. Read ahead, a pixel takes up to four times the memory.
+  const itself = image.data === surface.data;
+  const ahead = itself && area * 4 < image.data.length ? region : null;
   const raster: Raster =
-    image.data === surface.data
+    itself && ahead === null
       ? { width: image.width, height: image.height, format: image.format, data: image.data.slice() }
       : image;
   const drop = opaque && layer.raster instanceof Surface && raster.format === 'a8r8g8b8';
@@ -173,7 +185,7 @@ function shiftedLayer(surface: Surface, box: Rect, layer: CompositeLayer, opaque
     repeat,
     readAs: drop ? ('x8r8g8b8' as const) : raster.format,
   };
-  return { sampling, dx: origin.x - box.left, dy: origin.y - box.top };
+  return { sampling, dx: origin.x - box.left, dy: origin.y - box.top, ahead };
 }
 
 interface ShiftedLayers {
@@ -183,8 +195,19 @@ interface ShiftedLayers {
 }
 
 function wordRows({ source, mask, component }: ShiftedLayers): Layers {
-  const rows = ({ sampling, dx, dy }: ShiftedLayer): FetchRow => shifted(fetcher(sampling), dx, dy);
+  const rows = ({ sampling, dx, dy, ahead }: ShiftedLayer): FetchRow => {
+    const fetched = shifted(fetcher(sampling), dx, dy);
+    return ahead === null ? fetched : readWordsAhead(ahead, fetched);
+  };
   return { source: rows(source), mask: mask === null ? null : rows(mask), component };
+}
+
+function floatRows({ sampling, dx, dy, ahead }: ShiftedLayer): FetchFloatRow {
+  const rows = floatFetcher(sampling);
+  const fetched: FetchFloatRow = (x, y, count, out) => rows(x + dx, y + dy, count, out);
+  return ahead === null
+    ? fetched
+    : readAhead<Float32Array>(ahead, fetched, 4, (length) => new Float32Array(length));
 }
 
 /** As `compositePainter`, for operators in single precision. */
@@ -197,16 +220,16 @@ function floatPainter(surface: Surface, combine: CombineFloat, layers: ShiftedLa
     new Float32Array(width * 4),
     new Uint32Array(width),
   ];
-  const sourceRows = floatFetcher(source.sampling);
+  const sourceRows = floatRows(source);
   const maskRow = mask === null ? null : new Float32Array(width * 4);
-  const maskRows = mask === null ? null : floatFetcher(mask.sampling);
+  const maskRows = mask === null ? null : floatRows(mask);
   return {
     rect(x1, y1, x2, y2) {
       const count = x2 - x1;
       for (let y = y1; y < y2; y++) {
         const at = y * width + x1;
-        sourceRows(x1 + source.dx, y + source.dy, count, sourceRow);
-        if (mask !== null && maskRow !== null) maskRows?.(x1 + mask.dx, y + mask.dy, count, maskRow);
+        sourceRows(x1, y, count, sourceRow);
+        if (maskRow !== null) maskRows?.(x1, y, count, maskRow);
         for (let i = 0; i < count; i++)
           expand(format, ((surface.data[at + i] ?? 0) & keep) | set, dest, i * 4);
         combine(dest, sourceRow, maskRow, component, count);

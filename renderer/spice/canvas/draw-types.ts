@@ -20,6 +20,8 @@ export interface Raster {
   readonly format: PixelFormat;
   /** The top byte of every word counts as 0, whatever is stored: the decoders of opaque images store 255 there. */
   readonly blankTop?: boolean;
+  /** The words are still those of this format: whoever reads them converts them to `format`, as `readWords` does. */
+  readonly heldAs?: PixelFormat;
 }
 
 interface SolidBrush {

@@ -2,18 +2,21 @@ import type { Point, Rect } from '../protocol/geometry.ts';
 import type { Brush, Mask, Raster, Target } from './draw-types.ts';
 import {
   colorKeyPainter,
+  colorKeyRows,
   maskedPainter,
-  modulo,
   rasterPainter,
+  rowPainter,
   solidPainter,
   tilePainter,
 } from './painters.ts';
-import { rasterFor, settled, storedColor } from './pixel-format.ts';
-import { boundsOf, clipRegion, intersect, type Painter, paintRegion, type Region } from './region.ts';
+import { convertedRows, imageFor, storedColor } from './pixel-format.ts';
+import { readWordsAhead } from './read-ahead.ts';
+import { areaOf, clipRegion, intersect, type Painter, paintRegion, type Region } from './region.ts';
 import { isCopy, type Rop, rop3OfCode, rop3Row, ropCopy, ropInvert, ropOfDescriptor } from './rop.ts';
-import { type Filter, fetcher } from './sampler.ts';
-import { sameSize, scaledRaster, scaledRows, scalePainter, scaleRopPainter, withSpareByte } from './scale.ts';
-import { Surface } from './surface.ts';
+import { rop3Brush, rop3Source } from './rop3-rows.ts';
+import type { Filter } from './sampler.ts';
+import { sameSize, scaledRows, scaledWords, scalePainter } from './scale.ts';
+import type { Surface } from './surface.ts';
 
 /** The part of a raster that an operation takes; where its size is not the box's, it is scaled. */
 export interface Source {
@@ -36,25 +39,21 @@ function paint(region: Region, box: Rect, mask: Mask | null, painter: Painter): 
   paintRegion(region, maskedPainter(painter, mask.raster, left, top, mask.inverse));
 }
 
-/** Paints with a brush. No brush paints with zeros: the operation may yet invert what is there. */
-export function brushPainter(surface: Surface, brush: Brush, rop: Rop): Painter {
-  if (brush.type === 'pattern') return tilePainter(surface, brush, rop);
+/** Paints a region with a brush. No brush paints with zeros: the operation may yet invert what is there. */
+export function brushPainter(surface: Surface, brush: Brush, rop: Rop, region: Region): Painter {
+  if (brush.type === 'pattern') return tilePainter(surface, brush, rop, region);
   return solidPainter(surface, brush.type === 'none' ? 0 : storedColor(surface.format, brush.color), rop);
 }
 
-function sourcePainter(surface: Surface, box: Rect, source: Source, rop: Rop): Painter {
+function sourcePainter(surface: Surface, region: Region, box: Rect, source: Source, rop: Rop): Painter {
   const { area } = source;
   if (sameSize(box, area)) {
     return rasterPainter(surface, source.raster, box.left - area.left, box.top - area.top, rop);
   }
-  const scaling = { source: imageFor(surface, source.raster), area, box, filter: source.filter };
+  const image = imageFor(surface, source.raster, areaOf(region));
+  const scaling = { source: image, area, box, filter: source.filter };
   if (isCopy(rop)) return scalePainter(surface, box, scaledRows(scaling, surface.format));
-  return scaleRopPainter(surface, scaling, rop);
-}
-
-/** Images come in the surface's format; other surfaces are read as they are. */
-export function imageFor(surface: Surface, raster: Raster): Raster {
-  return raster instanceof Surface ? raster : rasterFor(surface.format, raster);
+  return rowPainter(surface, scaledWords(scaling), rop);
 }
 
 /** DRAW_FILL. */
@@ -66,7 +65,8 @@ export function drawFill(
   mask: Mask | null,
 ): void {
   const rop = ropOfDescriptor(descriptor, 'brush', 'dest');
-  paint(regionOf(surface, target), target.box, mask, brushPainter(surface, brush, rop));
+  const region = regionOf(surface, target);
+  paint(region, target.box, mask, brushPainter(surface, brush, rop, region));
 }
 
 /** DRAW_COPY, and DRAW_BLEND, which is the same. */
@@ -80,7 +80,7 @@ export function drawCopy(
   const region = regionOf(surface, target);
   if (region.count === 0) return;
   const rop = ropOfDescriptor(descriptor, 'src', 'dest');
-  paint(region, target.box, mask, sourcePainter(surface, target.box, source, rop));
+  paint(region, target.box, mask, sourcePainter(surface, region, target.box, source, rop));
 }
 
 /** DRAW_OPAQUE: the source, and then the brush onto it. */
@@ -94,9 +94,9 @@ export function drawOpaque(
 ): void {
   const region = regionOf(surface, target);
   if (region.count === 0) return;
-  paint(region, target.box, mask, sourcePainter(surface, target.box, source, ropCopy));
+  paint(region, target.box, mask, sourcePainter(surface, region, target.box, source, ropCopy));
   const rop = ropOfDescriptor(descriptor, 'brush', 'src');
-  paint(region, target.box, mask, brushPainter(surface, brush, rop));
+  paint(region, target.box, mask, brushPainter(surface, brush, rop, region));
 }
 
 /** DRAW_BLACKNESS. */
@@ -127,11 +127,11 @@ export function drawTransparent(surface: Surface, target: Target, source: Source
     paintRegion(region, colorKeyPainter(surface, source.raster, left, top, key));
     return;
   }
-  const bounds = boundsOf(region);
-  const image = imageFor(surface, source.raster);
-  const rows = scaledRows({ source: image, area: source.area, box, filter: 'nearest' }, image.format);
-  const scaled = scaledRaster(image.format, rows, bounds, box);
-  paintRegion(region, colorKeyPainter(surface, scaled, bounds.left, bounds.top, key));
+  const image = imageFor(surface, source.raster, areaOf(region));
+  const scaled = scaledWords({ source: image, area: source.area, box, filter: 'nearest' });
+  // A surface drawn onto itself: the source is what it was before.
+  const rows = image.data === surface.data ? readWordsAhead(region, scaled) : scaled;
+  paintRegion(region, colorKeyRows(surface, convertedRows(surface, rows, image.format), key));
 }
 
 /** The key as the surface stores it; 16-bit surfaces cut the colour's low bits off first. */
@@ -161,85 +161,21 @@ export function drawRop3(
   const region = regionOf(surface, target);
   if (region.count === 0) return;
   const { box } = target;
-  const pixels = rop3Source(surface, box, source, boundsOf(region));
-  if (pixels === null) return;
-  const brushRow = rop3Brush(surface, brush);
+  const sourceRows = rop3Source(surface, region, box, source);
+  if (sourceRows === null) return;
+  const brushRows = rop3Brush(surface, region, brush);
   const coefficients = rop3OfCode(code);
+  const [pixels, colours] = [new Uint32Array(surface.width), new Uint32Array(surface.width)];
   paint(region, box, mask, {
     rect(x1, y1, x2, y2) {
+      const count = x2 - x1;
       for (let y = y1; y < y2; y++) {
-        const from = (y - pixels.top) * pixels.raster.width + x1 - pixels.left;
-        const row = brushRow(x1, y, x2 - x1);
-        const at = y * surface.width + x1;
-        rop3Row(coefficients, surface.data, at, pixels.raster.data, from, row, 0, x2 - x1);
+        sourceRows(x1, y, count, pixels);
+        brushRows(x1, y, count, colours);
+        rop3Row(coefficients, surface.data, y * surface.width + x1, pixels, 0, colours, 0, count);
       }
     },
   });
-}
-
-/** The source pixels and where on the surface their corner is. */
-interface Placed {
-  readonly raster: Raster;
-  readonly left: number;
-  readonly top: number;
-}
-
-function rop3Source(surface: Surface, box: Rect, source: Source, bounds: Rect): Placed | null {
-  const width = box.right - box.left;
-  const height = box.bottom - box.top;
-  const { area } = source;
-  const image = imageFor(surface, source.raster);
-  if (sameSize(box, area)) {
-    const covers =
-      area.left >= 0 &&
-      area.top >= 0 &&
-      area.left + width <= image.width &&
-      area.top + height <= image.height;
-    if (!covers) return null;
-    const raster = settled(image);
-    // A surface drawn onto itself: the source is what it was before.
-    const data = raster.data === surface.data ? raster.data.slice() : raster.data;
-    return { raster: { ...sizeOf(raster), data }, left: box.left - area.left, top: box.top - area.top };
-  }
-  const sx = (area.right - area.left) / width;
-  const sy = (area.bottom - area.top) / height;
-  const rows = fetcher({
-    raster: image,
-    transform: { xx: Math.trunc(sx * 65_536), xy: 0, x0: 0, yx: 0, yy: Math.trunc(sy * 65_536), y0: 0 },
-    filter: source.filter,
-    repeat: 'none',
-    readAs: withSpareByte(image.format),
-  });
-  // The area's corner is given in target pixels here, so it is rounded (spice's own choice).
-  const offsetX = sx === 0 ? 0 : Math.floor(area.left / sx + 0.5);
-  const offsetY = sy === 0 ? 0 : Math.floor(area.top / sy + 0.5);
-  const corner = { left: box.left - offsetX, top: box.top - offsetY, right: 0, bottom: 0 };
-  return { raster: scaledRaster(image.format, rows, bounds, corner), left: bounds.left, top: bounds.top };
-}
-
-function sizeOf(raster: Raster): Pick<Raster, 'width' | 'height' | 'format'> {
-  return { width: raster.width, height: raster.height, format: raster.format };
-}
-
-/** Brush words for a piece of a row; the array is used again for the next. */
-function rop3Brush(surface: Surface, brush: Brush): (x: number, y: number, count: number) => Uint32Array {
-  const row = new Uint32Array(surface.width);
-  if (brush.type !== 'pattern') {
-    row.fill(brush.type === 'none' ? 0 : storedColor(surface.format, brush.color));
-    return () => row;
-  }
-  const image = settled(imageFor(surface, brush.raster));
-  const data = image.data === surface.data ? image.data.slice() : image.data;
-  const { width, height } = image;
-  return (x, y, count) => {
-    const line = modulo(y - brush.pos.y, height) * width;
-    let at = modulo(x - brush.pos.x, width);
-    for (let i = 0; i < count; i++) {
-      row[i] = data[line + at] ?? 0;
-      if (++at === width) at = 0;
-    }
-    return row;
-  };
 }
 
 /** COPY_BITS: a part of the surface moved within it. What the two places share is read before it is written. */
@@ -287,13 +223,4 @@ function moveRows(
     const at = y * width + x1;
     data.copyWithin(at, at - back, at - back + x2 - x1);
   }
-}
-
-/** A video picture onto the surface: the nearest pixel where the sizes differ. */
-export function putImage(surface: Surface, target: Target, raster: Raster): void {
-  const region = regionOf(surface, target);
-  if (region.count === 0) return;
-  const { box } = target;
-  const area = { left: 0, top: 0, right: raster.width, bottom: raster.height };
-  paintRegion(region, sourcePainter(surface, box, { raster, area, filter: 'nearest' }, ropCopy));
 }

@@ -1,8 +1,11 @@
+import type { Point } from '../protocol/geometry.ts';
 import { signedWords } from '../protocol/pixels.ts';
 import type { PatternBrush, Raster } from './draw-types.ts';
-import { rasterFor, settled } from './pixel-format.ts';
-import type { Painter } from './region.ts';
-import { isCopy, type Rop, ropFill, ropRow } from './rop.ts';
+import { rasterFor, readWords } from './pixel-format.ts';
+import { readWordsAhead } from './read-ahead.ts';
+import { areaOf, type Painter, type Region } from './region.ts';
+import { blankingTop, isCopy, type Rop, ropFill, ropRow } from './rop.ts';
+import type { FetchRow } from './sampler.ts';
 import type { Surface } from './surface.ts';
 
 /** Below this many words a loop beats the view that a bulk copy needs. */
@@ -31,19 +34,49 @@ export function rasterPainter(
   top: number,
   rop: Rop,
 ): Painter {
-  const raster = rasterFor(surface.format, source);
+  const raster = rasterFor(surface.format, source, 0);
   const copy = isCopy(rop);
+  if (raster.heldAs !== undefined) {
+    const painter = copy
+      ? convertingCopy(surface, raster, left, top)
+      : rowPainter(surface, rowsAt(raster, left, top), rop);
+    return inside(raster, left, top, painter);
+  }
   if (copy && raster.blankTop === true)
     return inside(raster, left, top, blankingCopy(surface, raster, left, top));
   if (copy) return inside(raster, left, top, plainCopy(surface, raster, left, top));
-  const { data, width } = settled(raster);
+  const { data, width } = raster;
+  const counted = countedRop(rop, raster);
   return inside(raster, left, top, {
     rect(x1, y1, x2, y2) {
       for (let y = y1; y < y2; y++) {
-        ropRow(rop, surface.data, y * surface.width + x1, data, (y - top) * width + x1 - left, x2 - x1);
+        ropRow(counted, surface.data, y * surface.width + x1, data, (y - top) * width + x1 - left, x2 - x1);
       }
     },
   });
+}
+
+/** The operation on a raster's words as they stand: what counts as 0 does not take part. */
+function countedRop(rop: Rop, raster: Raster): Rop {
+  return raster.blankTop === true ? blankingTop(rop) : rop;
+}
+
+/** Rows of a raster that lies at (left, top), for what is inside of it. */
+export function rowsAt(raster: Raster, left: number, top: number): FetchRow {
+  return (x, y, count, out) => readWords(raster, (y - top) * raster.width + x - left, out, 0, count);
+}
+
+/** Rows that are fetched one by one. */
+export function rowPainter(surface: Surface, rows: FetchRow, rop: Rop): Painter {
+  const row = new Uint32Array(surface.width);
+  return {
+    rect(x1, y1, x2, y2) {
+      for (let y = y1; y < y2; y++) {
+        rows(x1, y, x2 - x1, row);
+        ropRow(rop, surface.data, y * surface.width + x1, row, 0, x2 - x1);
+      }
+    },
+  };
 }
 
 /** Cuts rectangles to where a raster lies. */
@@ -105,32 +138,65 @@ function blankingCopy(surface: Surface, raster: Raster, left: number, top: numbe
   };
 }
 
-/** A raster like a wallpaper: its corner at the brush's position, and again in every direction. */
-export function tilePainter(surface: Surface, brush: PatternBrush, rop: Rop): Painter {
-  const tile = widened(settled(rasterFor(surface.format, brush.raster)));
-  const rows = tile.data === surface.data ? tile.data.slice() : tile.data;
+function convertingCopy(surface: Surface, raster: Raster, left: number, top: number): Painter {
   return {
     rect(x1, y1, x2, y2) {
-      const startX = modulo(x1 - brush.pos.x, tile.width);
-      let tileY = modulo(y1 - brush.pos.y, tile.height);
       for (let y = y1; y < y2; y++) {
-        let x = x1;
-        let tileX = startX;
-        while (x < x2) {
-          const count = Math.min(tile.width - tileX, x2 - x);
-          ropRow(rop, surface.data, y * surface.width + x, rows, tileY * tile.width + tileX, count);
-          x += count;
-          tileX = 0;
-        }
-        if (++tileY === tile.height) tileY = 0;
+        const from = (y - top) * raster.width + x1 - left;
+        readWords(raster, from, surface.data, y * surface.width + x1, x2 - x1);
       }
     },
   };
 }
 
+/** A raster like a wallpaper: its corner at the brush's position, and again in every direction. */
+export function tilePainter(surface: Surface, brush: PatternBrush, rop: Rop, region: Region): Painter {
+  const area = areaOf(region);
+  const tile = rasterFor(surface.format, brush.raster, area);
+  if (tile.data === surface.data)
+    return rowPainter(surface, readWordsAhead(region, tileRows(tile, brush.pos)), rop);
+  if (tile.heldAs !== undefined) return rowPainter(surface, tileRows(tile, brush.pos), rop);
+  const { width, height, data } = tile.height * wideTile <= area ? widened(tile) : tile;
+  const counted = countedRop(rop, tile);
+  return {
+    rect(x1, y1, x2, y2) {
+      const startX = modulo(x1 - brush.pos.x, width);
+      let tileY = modulo(y1 - brush.pos.y, height);
+      for (let y = y1; y < y2; y++) {
+        let x = x1;
+        let tileX = startX;
+        while (x < x2) {
+          const count = Math.min(width - tileX, x2 - x);
+          ropRow(counted, surface.data, y * surface.width + x, data, tileY * width + tileX, count);
+          x += count;
+          tileX = 0;
+        }
+        if (++tileY === height) tileY = 0;
+      }
+    },
+  };
+}
+
+/** Rows of a raster that is repeated in every direction. */
+export function tileRows(tile: Raster, pos: Point): FetchRow {
+  const { width, height } = tile;
+  return (x, y, count, out) => {
+    const line = modulo(y - pos.y, height) * width;
+    let tileX = modulo(x - pos.x, width);
+    for (let at = 0; at < count; tileX = 0) {
+      const length = Math.min(width - tileX, count - at);
+      readWords(tile, line + tileX, out, at, length);
+      at += length;
+    }
+  };
+}
+
+/** Pixels that a widened tile's row has at most. */
+const wideTile = 64;
+
 /** A narrow tile beside itself a few times, so that rows are drawn in longer pieces. */
 function widened(tile: Raster): Raster {
-  const times = Math.floor(64 / tile.width);
+  const times = Math.floor(wideTile / tile.width);
   if (times < 2) return tile;
   const width = tile.width * times;
   const data = new Uint32Array(width * tile.height);
@@ -149,21 +215,50 @@ export function colorKeyPainter(
   top: number,
   key: number,
 ): Painter {
-  const raster = settled(rasterFor(surface.format, source));
-  const seen = surface.format === 'a8' || surface.format === 'a1' ? 0xff000000 : 0x00ffffff;
-  const wanted = key & seen;
+  const raster = rasterFor(surface.format, source, 0);
+  if (raster.heldAs !== undefined)
+    return inside(raster, left, top, colorKeyRows(surface, rowsAt(raster, left, top), key));
+  const keep = raster.blankTop === true ? 0x00ffffff : 0xffffffff;
   return inside(raster, left, top, {
     rect(x1, y1, x2, y2) {
       for (let y = y1; y < y2; y++) {
-        const at = y * surface.width;
-        const from = (y - top) * raster.width - left;
-        for (let x = x1; x < x2; x++) {
-          const word = raster.data[from + x] ?? 0;
-          if ((word & seen) !== wanted) surface.data[at + x] = word;
-        }
+        const from = (y - top) * raster.width + x1 - left;
+        putOthers(surface, y * surface.width + x1, raster.data, from, x2 - x1, keep, key);
       }
     },
   });
+}
+
+/** The same for rows that are fetched one by one. */
+export function colorKeyRows(surface: Surface, rows: FetchRow, key: number): Painter {
+  const row = new Uint32Array(surface.width);
+  return {
+    rect(x1, y1, x2, y2) {
+      for (let y = y1; y < y2; y++) {
+        rows(x1, y, x2 - x1, row);
+        putOthers(surface, y * surface.width + x1, row, 0, x2 - x1, 0xffffffff, key);
+      }
+    },
+  };
+}
+
+/** Puts words, of which some bits count, that do not have the key's colour. */
+function putOthers(
+  surface: Surface,
+  at: number,
+  words: Uint32Array,
+  from: number,
+  count: number,
+  keep: number,
+  key: number,
+): void {
+  const { data, format } = surface;
+  const seen = format === 'a8' || format === 'a1' ? 0xff000000 : 0x00ffffff;
+  const wanted = key & seen;
+  for (let i = 0; i < count; i++) {
+    const word = (words[from + i] ?? 0) & keep;
+    if ((word & seen) !== wanted) data[at + i] = word;
+  }
 }
 
 /** Only where a mask says so: runs of set bits, row by row. The mask's (0, 0) is at (left, top). */

@@ -1,4 +1,6 @@
 import type { PixelFormat, Raster } from './draw-types.ts';
+import type { FetchRow } from './sampler.ts';
+import { Surface } from './surface.ts';
 
 /** Every second bit pattern that a 5- or 6-bit channel can take, widened to 8 bits by repeating its high bits. */
 function widen5(value: number): number {
@@ -110,21 +112,51 @@ export function storeRow(
 
 /**
  * The raster a surface of this format copies bits from: 32-bit pixels go over as they are, alpha or not; everything
- * else is converted first. May be the raster itself.
+ * else is converted. May be the raster itself. Only one of at most `whole` pixels is converted at once; a larger one is
+ * while it is read, so that a drawing costs what it draws, not what its image has.
  */
-export function rasterFor(format: PixelFormat, raster: Raster): Raster {
+export function rasterFor(format: PixelFormat, raster: Raster, whole: number): Raster {
   if (sameBits(format, raster.format)) return raster;
-  const { width, height } = raster;
+  const { width, height, data } = raster;
   // Widened 16-bit colours are what 32-bit ones look like; pixman makes converted pixels opaque.
-  if (is32(format) && is16(raster.format)) return { width, height, data: raster.data, format: 'x8r8g8b8' };
-  const count = width * height;
-  const { keep, set } = readMasks(raster.format);
-  const words = new Uint32Array(count);
-  for (let i = 0; i < count; i++) words[i] = ((raster.data[i] ?? 0) & keep) | set;
+  if (is32(format) && is16(raster.format)) return { width, height, data, format: 'x8r8g8b8' };
   // A source without alpha is converted to a target without alpha: its spare byte stays 0.
   const stored = format === 'a8r8g8b8' ? 'x8r8g8b8' : format;
-  storeRow(stored, words, 0, words, 0, count);
+  const held: Raster = { width, height, data, format: stored, heldAs: raster.format };
+  if (width * height > whole) return held;
+  const words = new Uint32Array(width * height);
+  readWords(held, 0, words, 0, words.length);
   return { width, height, data: words, format: stored };
+}
+
+/** Images come in the surface's format; other surfaces are read as they are. `whole` as in `rasterFor`. */
+export function imageFor(surface: Surface, raster: Raster, whole: number): Raster {
+  return raster instanceof Surface ? raster : rasterFor(surface.format, raster, whole);
+}
+
+/** Rows of one format's words as a surface takes them. */
+export function convertedRows(surface: Surface, rows: FetchRow, format: PixelFormat): FetchRow {
+  const row = { width: surface.width, height: 1, data: new Uint32Array(surface.width), format };
+  const taken = rasterFor(surface.format, row, 0);
+  return (x, y, count, out) => {
+    rows(x, y, count, row.data);
+    readWords(taken, 0, out, 0, count);
+  };
+}
+
+/** Words of a raster as they count: the top byte blanked where it is 0, and converted where they are not yet. */
+export function readWords(raster: Raster, from: number, out: Uint32Array, at: number, count: number): void {
+  const { data, heldAs } = raster;
+  const { keep, set } = heldAs === undefined ? countedBits(raster) : readMasks(heldAs);
+  for (let i = 0; i < count; i++) out[at + i] = ((data[from + i] ?? 0) & keep) | set;
+  if (heldAs !== undefined) storeRow(raster.format, out, at, out, at, count);
+}
+
+const allBits = { keep: 0xffffffff, set: 0 };
+const colourBits = { keep: 0x00ffffff, set: 0 };
+
+function countedBits(raster: Raster): { readonly keep: number; readonly set: number } {
+  return raster.blankTop === true ? colourBits : allBits;
 }
 
 function sameBits(a: PixelFormat, b: PixelFormat): boolean {
@@ -138,12 +170,4 @@ export function is16(format: PixelFormat): boolean {
 
 function is32(format: PixelFormat): boolean {
   return format === 'x8r8g8b8' || format === 'a8r8g8b8';
-}
-
-/** A raster whose words can be read as they stand: the top byte is blanked where it counts as 0. */
-export function settled(raster: Raster): Raster {
-  if (raster.blankTop !== true) return raster;
-  const data = new Uint32Array(raster.width * raster.height);
-  for (let i = 0; i < data.length; i++) data[i] = (raster.data[i] ?? 0) & 0x00ffffff;
-  return { width: raster.width, height: raster.height, data, format: raster.format };
 }

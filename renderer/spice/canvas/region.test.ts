@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { boundsOf, clipRegion, intersect, paintRegion, type Region } from './region.ts';
+import type { Rect } from '../protocol/geometry.ts';
+import { ProtocolError } from '../protocol/protocol-error.ts';
+import { areaOf, boundsOf, boxFrom, clipRegion, intersect, paintRegion, type Region } from './region.ts';
 
 const width = 24;
 const height = 18;
@@ -65,6 +67,33 @@ test('the bounds are the smallest rectangle around all boxes', () => {
   expect(boundsOf(region)).toEqual({ left: 1, top: 2, right: 9, bottom: 7 });
 });
 
+test('the first box from a pixel on holds it, or is the next to its right or below; the area counts all pixels', () => {
+  fc.assert(
+    fc.property(fc.array(rect, { maxLength: 12 }), edge, edge, (clip, x, y) => {
+      const region = clipRegion({ left: 0, top: 0, right: width, bottom: height }, clip, width, height);
+      expect(areaOf(region)).toBe(counts(region).reduce((sum, count) => sum + count, 0));
+      const boxes = Array.from({ length: region.count }, (_, i) => [
+        ...region.boxes.subarray(i * 4, i * 4 + 4),
+      ]);
+      const wanted = boxes.findIndex(
+        ([, top = 0, right = 0, bottom = 0]) => top > y || (bottom > y && right > x),
+      );
+      expect(boxFrom(region, x, y)).toBe((wanted < 0 ? region.count : wanted) * 4);
+    }),
+  );
+});
+
+const screen = { left: 0, top: 0, right: 16_000, bottom: 16_000 };
+
+function cut(clip: readonly Rect[]): Region {
+  return clipRegion(screen, clip, screen.right, screen.bottom);
+}
+
+/** Rectangles that all go on to the bottom, each beginning a row lower and to the right of the one before. */
+function stairs(steps: number): Rect[] {
+  return Array.from({ length: steps }, (_, i) => ({ left: 2 * i, top: i, right: 2 * i + 1, bottom: steps }));
+}
+
 test('a clip list whose bands would never end is refused', () => {
   const clip = Array.from({ length: 16_000 }, (_, i) => ({
     left: 0,
@@ -72,7 +101,31 @@ test('a clip list whose bands would never end is refused', () => {
     right: 5,
     bottom: 16_000 - (i % 7999),
   }));
-  expect(() => clipRegion({ left: 0, top: 0, right: 16_000, bottom: 16_000 }, clip, 16_000, 16_000)).toThrow(
-    /too complex/,
-  );
+  expect(() => cut(clip)).toThrow(/too complex/);
+});
+
+test('a few rectangles cannot become millions', () => {
+  expect(cut(stairs(900)).count).toBe((900 * 901) / 2);
+  expect(() => cut(stairs(1000))).toThrow(ProtocolError);
+  const same = Array.from({ length: 500_001 }, () => ({ left: 1, top: 1, right: 2, bottom: 2 }));
+  expect(() => cut(same)).toThrow(ProtocolError);
+});
+
+test('a round window of 4,096 rows, in any order, and a desktop of many pieces are far from the limit', () => {
+  const round = Array.from({ length: 4096 }, (_, y) => {
+    const half = Math.sqrt(2048.5 ** 2 - (y - 2047.5) ** 2);
+    return {
+      left: Math.round(2048 - half) * 2 + (y & 1),
+      top: y,
+      right: Math.round(2048 + half) * 2,
+      bottom: y + 1,
+    };
+  });
+  expect(cut(round).count).toBe(4096);
+  expect(cut(round.toReversed())).toEqual(cut(round));
+  const pieces = Array.from({ length: 40_000 }, (_, i) => {
+    const [left, top] = [(i % 200) * 10, Math.floor(i / 200) * 10];
+    return { left, top, right: left + 7, bottom: top + 7 };
+  });
+  expect(cut(pieces).count).toBe(40_000);
 });

@@ -57,6 +57,11 @@ export function isCareful(rop: Rop): boolean {
   return false;
 }
 
+/** The same for a source whose top byte counts as 0, whatever is stored. */
+export function blankingTop(rop: Rop): Rop {
+  return { ...rop, src: rop.src & 0x00ffffff, both: rop.both & 0x00ffffff };
+}
+
 /** Source rows onto destination rows. */
 export function ropRow(
   rop: Rop,

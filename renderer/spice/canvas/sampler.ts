@@ -1,5 +1,5 @@
 import type { PixelFormat, Raster } from './draw-types.ts';
-import { readMasks } from './pixel-format.ts';
+import { readMasks, readWords } from './pixel-format.ts';
 
 /** How pixels around a raster look: pixman's repeat modes, in the order the wire counts them. */
 export type Repeat = 'none' | 'normal' | 'pad' | 'reflect';
@@ -60,8 +60,11 @@ function fetchAsIs(raster: Raster, repeat: Repeat, keep: number, set: number): F
   const pixel = pixelReader(raster, repeat, keep, set);
   return (x, y, count, out) => {
     const inside = y >= 0 && y < height && x >= 0 && x + count <= width;
-    if (inside) {
-      const from = y * width + x;
+    const from = y * width + x;
+    if (inside && raster.heldAs !== undefined) {
+      readWords(raster, from, out, 0, count);
+      for (let i = 0; i < count; i++) out[i] = ((out[i] ?? 0) & keep) | set;
+    } else if (inside) {
       for (let i = 0; i < count; i++) out[i] = ((data[from + i] ?? 0) & keep) | set;
     } else {
       for (let i = 0; i < count; i++) out[i] = pixel(x + i, y);
@@ -73,12 +76,22 @@ function fetchAsIs(raster: Raster, repeat: Repeat, keep: number, set: number): F
 type PixelReader = (x: number, y: number) => number;
 
 function pixelReader(raster: Raster, repeat: Repeat, keep: number, set: number): PixelReader {
-  const { data, width, height } = raster;
-  const read = (x: number, y: number): number => ((data[y * width + x] ?? 0) & keep) | set;
+  const { width, height } = raster;
+  const read = wordReader(raster, keep, set);
   if (repeat === 'none') {
     return (x, y) => (x >= 0 && x < width && y >= 0 && y < height ? read(x, y) : 0);
   }
   return (x, y) => read(wrap(repeat, x, width), wrap(repeat, y, height));
+}
+
+function wordReader(raster: Raster, keep: number, set: number): PixelReader {
+  const { data, width } = raster;
+  if (raster.heldAs === undefined) return (x, y) => ((data[y * width + x] ?? 0) & keep) | set;
+  const word = new Uint32Array(1);
+  return (x, y) => {
+    readWords(raster, y * width + x, word, 0, 1);
+    return ((word[0] ?? 0) & keep) | set;
+  };
 }
 
 function wrap(repeat: Repeat, at: number, size: number): number {

@@ -2,7 +2,6 @@ import type { Rect } from '../protocol/geometry.ts';
 import type { PixelFormat, Raster } from './draw-types.ts';
 import { storeRow } from './pixel-format.ts';
 import type { Painter } from './region.ts';
-import { type Rop, ropRow } from './rop.ts';
 import { type FetchRow, type Filter, fetcher, type Transform } from './sampler.ts';
 import type { Surface } from './surface.ts';
 
@@ -62,31 +61,16 @@ export function scalePainter(surface: Surface, box: Rect, rows: FetchRow): Paint
   };
 }
 
-/** Scaled pixels, in the source's own format, by a bitwise operation. */
-export function scaleRopPainter(surface: Surface, scaling: Scaling, rop: Rop): Painter {
-  const rows = scaledRows(scaling, scaling.source.format);
-  const row = new Uint32Array(surface.width);
-  return {
-    rect(x1, y1, x2, y2) {
-      const count = x2 - x1;
-      for (let y = y1; y < y2; y++) {
-        rows(x1 - scaling.box.left, y - scaling.box.top, count, row);
-        storeRow(withSpareByte(scaling.source.format), row, 0, row, 0, count);
-        ropRow(rop, surface.data, y * surface.width + x1, row, 0, count);
-      }
-    },
-  };
+/** Scaled pixels as words of the source's own format, for coordinates of the surface. */
+export function scaledWords(scaling: Scaling): FetchRow {
+  const { source, box } = scaling;
+  return storedRows(scaledRows(scaling, source.format), source.format, box.left, box.top);
 }
 
-/** A raster as large as the part of the box that is drawn, scaled; in the source's own format. */
-export function scaledRaster(format: Raster['format'], rows: FetchRow, bounds: Rect, box: Rect): Raster {
-  const width = bounds.right - bounds.left;
-  const height = bounds.bottom - bounds.top;
-  const data = new Uint32Array(width * height);
-  const row = new Uint32Array(width);
-  for (let y = 0; y < height; y++) {
-    rows(bounds.left - box.left, bounds.top - box.top + y, width, row);
-    storeRow(withSpareByte(format), row, 0, data, y * width, width);
-  }
-  return { width, height, data, format };
+/** Rows that count from (left, top), as words of this format, for coordinates of the surface. */
+export function storedRows(rows: FetchRow, format: PixelFormat, left: number, top: number): FetchRow {
+  return (x, y, count, out) => {
+    rows(x - left, y - top, count, out);
+    storeRow(withSpareByte(format), out, 0, out, 0, count);
+  };
 }

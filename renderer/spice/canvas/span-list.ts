@@ -1,18 +1,24 @@
 import { ProtocolError } from '../protocol/protocol-error.ts';
-import type { Painter, Region } from './region.ts';
+import { boxFrom, type Painter, type Region } from './region.ts';
 
-/** Runs of one path; a picture's worth of them many times over. */
-const mostSpans = 16_000_000;
+/** Runs of one path, and pieces of them in the region's boxes; a picture's worth of them many times over. */
+const mostWork = 32_000_000;
+/** Runs that are kept at the same time: all of a dashed path's, but only one line's of any other. */
+const mostKept = 4_000_000;
 
 /** Horizontal runs of pixels, gathered and then drawn where a region lets them. */
 export class SpanList {
   /** x, y, width of each. */
   #spans: number[] = [];
-  #added = 0;
+  #workLeft: number;
+
+  constructor(work = mostWork) {
+    this.#workLeft = work;
+  }
 
   readonly add = (x: number, y: number, width: number): void => {
-    this.#added += 1;
-    if (this.#added > mostSpans) throw new ProtocolError('display.drawStroke', 'the path is too long');
+    this.#count();
+    if (this.#spans.length >= mostKept * 3) throw tooLong();
     this.#spans.push(x, y, width);
   };
 
@@ -45,7 +51,7 @@ export class SpanList {
   /** The spans of a single line, of which no two are in one row. */
   paintLine(region: Region, painter: Painter): void {
     if (region.count < 2) this.paint(region, painter);
-    else paintInPlace(this.#spans, region, painter);
+    else this.#paintInPlace(region, painter);
   }
 
   paint(region: Region, painter: Painter): void {
@@ -56,55 +62,57 @@ export class SpanList {
       const x = spans[at] ?? 0;
       const y = spans[at + 1] ?? 0;
       const end = x + (spans[at + 2] ?? 0);
-      for (let i = firstBoxOf(region, y); i < ends && (boxes[i + 1] ?? 0) <= y; i += 4) {
-        const left = Math.max(x, boxes[i] ?? 0);
-        const right = Math.min(end, boxes[i + 2] ?? 0);
-        if (left < right) painter.rect(left, y, right, y + 1);
+      for (let i = boxFrom(region, x, y); i < ends && meets(boxes, i, y, end); i += 4) {
+        this.#count();
+        painter.rect(Math.max(x, boxes[i] ?? 0), y, Math.min(end, boxes[i + 2] ?? 0), y + 1);
       }
     }
   }
-}
 
-/**
- * Draws one line's spans where a region of several boxes lets them, as the reference client does: there the pieces
- * of a span take the places of the spans after it in one list, so a span that two boxes share costs the next one.
- */
-function paintInPlace(list: readonly number[], region: Region, painter: Painter): void {
-  const { boxes } = region;
-  const spans = sortedByRow(list);
-  const ends = region.count * 4;
-  let write = 0;
-  for (let read = 0; read < list.length; read += 3) {
-    const x = spans[read] ?? 0;
-    const y = spans[read + 1] ?? 0;
-    const end = x + (spans[read + 2] ?? 0);
-    for (let i = firstBoxOf(region, y); i < ends && (boxes[i + 1] ?? 0) <= y; i += 4) {
-      const left = Math.max(x, boxes[i] ?? 0);
-      const right = Math.min(end, boxes[i + 2] ?? 0);
-      if (left >= right) continue;
-      spans[write] = left;
-      spans[write + 1] = y;
-      spans[write + 2] = right - left;
-      write += 3;
-      painter.rect(left, y, right, y + 1);
+  /**
+   * Draws one line's spans where a region of several boxes lets them, as the reference client does: there the pieces
+   * of a span take the places of the spans after it in one list, so a span that two boxes share costs the next one.
+   */
+  #paintInPlace(region: Region, painter: Painter): void {
+    const { boxes } = region;
+    const spans = sortedByRow(this.#spans);
+    const { length } = spans;
+    const ends = region.count * 4;
+    let write = 0;
+    for (let read = 0; read < length; read += 3) {
+      const x = spans[read] ?? 0;
+      const y = spans[read + 1] ?? 0;
+      const end = x + (spans[read + 2] ?? 0);
+      for (let i = boxFrom(region, x, y); i < ends && meets(boxes, i, y, end); i += 4) {
+        this.#count();
+        const left = Math.max(x, boxes[i] ?? 0);
+        const right = Math.min(end, boxes[i + 2] ?? 0);
+        spans[write] = left;
+        spans[write + 1] = y;
+        spans[write + 2] = right - left;
+        write += 3;
+        painter.rect(left, y, right, y + 1);
+      }
     }
   }
+
+  #count(): void {
+    this.#workLeft -= 1;
+    if (this.#workLeft < 0) throw tooLong();
+  }
+}
+
+function tooLong(): ProtocolError {
+  return new ProtocolError('display.drawStroke', 'the path is too long');
+}
+
+/** Whether a box begins before a run in this row ends. */
+function meets(boxes: Int32Array, at: number, y: number, end: number): boolean {
+  return (boxes[at + 1] ?? 0) <= y && (boxes[at] ?? 0) < end;
 }
 
 function sortedByRow(list: readonly number[]): number[] {
   const order = Array.from({ length: list.length / 3 }, (_, i) => i * 3);
   order.sort((a, b) => (list[a + 1] ?? 0) - (list[b + 1] ?? 0));
   return order.flatMap((at) => [list[at] ?? 0, list[at + 1] ?? 0, list[at + 2] ?? 0]);
-}
-
-/** Where the boxes of the band begin that holds this row, or comes after it. */
-function firstBoxOf(region: Region, y: number): number {
-  let from = 0;
-  let to = region.count;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((region.boxes[middle * 4 + 3] ?? 0) > y) to = middle;
-    else from = middle + 1;
-  }
-  return from * 4;
 }

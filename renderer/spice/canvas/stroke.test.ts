@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LINE_FLAG, PATH_FLAG, ROPD } from '../protocol/constants.ts';
 import type { PathSegment } from '../protocol/draw.ts';
+import type { Rect } from '../protocol/geometry.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import { walkLine } from './line.ts';
 import { drawStroke } from './stroke.ts';
@@ -93,4 +94,49 @@ test('a curve needs its points', () => {
   expect(() => stroke(surface, [{ flags, points: new Int32Array(6) }])).toThrow(ProtocolError);
   stroke(surface, [{ flags, points: Int32Array.from([0, 0, 0, 64, 64, 64, 64, 0]) }]);
   expect(rows(surface).join('')).toContain('#');
+});
+
+const most = 0x7ffffff0;
+
+/** A path of wild curves, 48 bytes each, that leave every surface far behind. */
+function wildCurves(count: number): PathSegment[] {
+  const points = [0, 0];
+  for (let i = 0; i < count; i++) {
+    const end = i % 2 === 0 ? most : 0;
+    points.push(most, -most, -most, most, end, end);
+  }
+  return [{ flags: PATH_FLAG.begin | PATH_FLAG.bezier, points: Int32Array.from(points) }];
+}
+
+test('curves cost the pieces that are seen; with dashes, which count the unseen too, a path has only so many', () => {
+  const dashed = { flags: LINE_FLAG.styled, style: Int32Array.of(160, 160) };
+  const surface = surfaceOf(50, 40);
+  stroke(surface, wildCurves(2000));
+  expect(() => stroke(surface, wildCurves(40), dashed)).toThrow(/too many points/);
+});
+
+test('leaving out the unseen pieces of a curve changes no pixel', () => {
+  const coordinate = fc.integer({ min: -3000, max: 4000 });
+  fc.assert(
+    fc.property(
+      fc.array(coordinate, { minLength: 14, maxLength: 14 }),
+      fc.integer({ min: 0, max: 40 }),
+      (points, at) => {
+        const draw = (clip: Rect[] | null): Uint32Array => {
+          const surface = surfaceOf(60, 50);
+          const box = { left: 0, top: 0, right: 60, bottom: 50 };
+          const segment = { flags: PATH_FLAG.begin | PATH_FLAG.bezier, points: Int32Array.from(points) };
+          drawStroke(surface, { box, clip }, [segment], solid, white, ROPD.xor);
+          return surface.data;
+        };
+        const window = { left: at, top: at, right: at + 9, bottom: at + 6 };
+        const inWindow = (i: number): boolean => {
+          const [x, y] = [i % 60, Math.floor(i / 60)];
+          return x >= window.left && x < window.right && y >= window.top && y < window.bottom;
+        };
+        expect(draw([window])).toEqual(draw(null).map((word, i) => (inWindow(i) ? word : 0)));
+      },
+    ),
+    { numRuns: 500 },
+  );
 });

@@ -1,17 +1,25 @@
 import { LINE_FLAG, PATH_FLAG } from '../protocol/constants.ts';
 import type { LineAttributes, PathSegment } from '../protocol/draw.ts';
+import type { Rect } from '../protocol/geometry.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
+import { type Curve, halves, isFlat } from './curve.ts';
 import { type DashBudget, walkDashes } from './dash.ts';
 import { brushPainter, regionOf } from './draw.ts';
 import type { Brush, Target } from './draw-types.ts';
 import { walkLine } from './line.ts';
-import type { Painter, Region } from './region.ts';
+import { boundsOf, type Painter, type Region } from './region.ts';
 import { isCareful, ropOfDescriptor } from './rop.ts';
 import { SpanList } from './span-list.ts';
 import type { Surface } from './surface.ts';
 
-/** Points of one path, curves included, after which the path is refused. */
+/** Points of one path, after which the path is refused: each took 8 bytes of the message, or is a curve's piece. */
 const mostPoints = 1_000_000;
+/**
+ * Pieces that its curves are cut into, and as many more for each of them. The reference client has no limit, but a curve
+ * as wide as a screen has some tens, and one of 48 bytes that leaves every screen behind would have millions.
+ */
+const mostPieces = 100_000;
+const piecesOfCurve = 32;
 /** Dashes of one path. */
 const mostDashes = 200_000;
 
@@ -27,7 +35,7 @@ export function drawStroke(
   const region = regionOf(surface, target);
   if (region.count === 0) return;
   const rop = ropOfDescriptor(descriptor, 'brush', 'dest');
-  const painter = brushPainter(surface, brush, rop);
+  const painter = brushPainter(surface, brush, rop, region);
   const dashes = line.style === null ? null : dashesOf(line.flags, line.style);
   const stroker = new Stroker(surface, region, painter, dashes, isCareful(rop));
   for (const segment of path) stroker.segment(segment);
@@ -55,6 +63,7 @@ function wholeOf(fixed: number): number {
 class Stroker {
   readonly #surface: Surface;
   readonly #region: Region;
+  readonly #bounds: Rect;
   readonly #painter: Painter;
   readonly #dashes: Dashes | null;
   readonly #careful: boolean;
@@ -62,10 +71,12 @@ class Stroker {
   readonly #budget: DashBudget = { left: mostDashes };
   #points: number[] = [];
   #count = 0;
+  #piecesLeft = mostPieces;
 
   constructor(surface: Surface, region: Region, painter: Painter, dashes: Dashes | null, careful: boolean) {
     this.#surface = surface;
     this.#region = region;
+    this.#bounds = boundsOf(region);
     this.#painter = painter;
     this.#dashes = dashes;
     this.#careful = careful;
@@ -125,8 +136,7 @@ class Stroker {
 
   #append(x: number, y: number): void {
     this.#count += 1;
-    if (this.#count > mostPoints)
-      throw new ProtocolError('display.drawStroke', 'the path has too many points');
+    if (this.#count > mostPoints) throw tooManyPoints();
     this.#points.push(wholeOf(x), wholeOf(y));
   }
 
@@ -134,49 +144,42 @@ class Stroker {
   #curve(points: Int32Array, at: number): void {
     const startX = (this.#points.at(-2) ?? 0) << 4;
     const startY = (this.#points.at(-1) ?? 0) << 4;
-    const c = points.subarray(at, at + 6);
-    this.#halve([startX, startY, ...c], 0);
+    this.#piecesLeft += piecesOfCurve;
+    this.#halve([startX, startY, ...points.subarray(at, at + 6)], 0);
   }
 
-  #halve(p: readonly number[], depth: number): void {
-    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0, x3 = 0, y3 = 0] = p;
-    if (depth >= 24 || isFlat(x0, y0, x1, y1, x2, y2, x3, y3)) {
-      this.#append(x3, y3);
+  #halve(curve: Curve, depth: number): void {
+    if (depth >= 24 || this.#isUnseen(curve) || isFlat(curve)) {
+      this.#piecesLeft -= 1;
+      if (this.#piecesLeft < 0) throw tooManyPoints();
+      this.#append(curve[6] ?? 0, curve[7] ?? 0);
       return;
     }
-    const mid = (a: number, b: number): number => Math.trunc((a + b) / 2);
-    const [ax, ay, bx, by, cx, cy] = [
-      mid(x0, x1),
-      mid(y0, y1),
-      mid(x1, x2),
-      mid(y1, y2),
-      mid(x2, x3),
-      mid(y2, y3),
-    ];
-    const [dx, dy, ex, ey] = [mid(ax, bx), mid(ay, by), mid(bx, cx), mid(by, cy)];
-    const [fx, fy] = [mid(dx, ex), mid(dy, ey)];
-    this.#halve([x0, y0, ax, ay, dx, dy, fx, fy], depth + 1);
-    this.#halve([fx, fy, ex, ey, cx, cy, x3, y3], depth + 1);
+    const [first, second] = halves(curve);
+    this.#halve(first, depth + 1);
+    this.#halve(second, depth + 1);
+  }
+
+  /**
+   * Whether a piece lies wholly to one side of what is drawn: its chord does as well, as no point of it leaves the
+   * rectangle around its four. Dashes count the pixels of what is not seen too, so there every piece is wanted.
+   */
+  #isUnseen(curve: Curve): boolean {
+    if (this.#dashes !== null) return false;
+    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0, x3 = 0, y3 = 0] = curve;
+    // The line comes from here; rounded up beyond 2^31, the curve begins elsewhere.
+    const x = this.#points.at(-2) ?? 0;
+    const y = this.#points.at(-1) ?? 0;
+    const { left, top, right, bottom } = this.#bounds;
+    return (
+      Math.max(x, wholeOf(Math.max(x0, x1, x2, x3))) < left ||
+      Math.max(y, wholeOf(Math.max(y0, y1, y2, y3))) < top ||
+      Math.min(x, wholeOf(Math.min(x0, x1, x2, x3))) >= right ||
+      Math.min(y, wholeOf(Math.min(y0, y1, y2, y3))) >= bottom
+    );
   }
 }
 
-/** Whether both control points are, squared, less than half a pixel from the chord; in 28.4 fixed point. */
-function isFlat(
-  x0: number,
-  y0: number,
-  x1: number,
-  y1: number,
-  x2: number,
-  y2: number,
-  x3: number,
-  y3: number,
-): boolean {
-  const dot = (ax: number, ay: number, bx: number, by: number): bigint =>
-    (BigInt(ax) * BigInt(bx) + BigInt(ay) * BigInt(by)) >> 4n;
-  const chord = dot(x3 - x0, y3 - y0, x3 - x0, y3 - y0);
-  const first = dot(x1 - x0, y1 - y0, x1 - x0, y1 - y0);
-  const second = dot(x2 - x3, y2 - y3, x2 - x3, y2 - y3);
-  const along = dot(x1 - x0, y1 - y0, x3 - x0, y3 - y0);
-  const back = dot(x2 - x3, y2 - y3, x0 - x3, y0 - y3);
-  return (first * chord - along * along) >> 3n < chord && (second * chord - back * back) >> 3n < chord;
+function tooManyPoints(): ProtocolError {
+  return new ProtocolError('display.drawStroke', 'the path has too many points');
 }

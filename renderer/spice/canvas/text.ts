@@ -2,11 +2,11 @@ import { ROPD } from '../protocol/constants.ts';
 import type { Glyph } from '../protocol/draw.ts';
 import type { Rect } from '../protocol/geometry.ts';
 import { drawThroughMask } from './blend.ts';
-import { brushPainter, imageFor, regionOf } from './draw.ts';
+import { brushPainter, regionOf } from './draw.ts';
 import type { Brush, Raster, Target } from './draw-types.ts';
 import { modulo } from './painters.ts';
-import { is16 } from './pixel-format.ts';
-import { intersect, paintRegion } from './region.ts';
+import { imageFor, is16 } from './pixel-format.ts';
+import { areaOf, intersect, paintRegion, type Region } from './region.ts';
 import { ropCopy } from './rop.ts';
 import { type FetchRow, fetcher } from './sampler.ts';
 import type { Surface } from './surface.ts';
@@ -33,14 +33,15 @@ export function drawText(surface: Surface, target: Target, text: Text): void {
   if (backArea.left < backArea.right && backArea.top < backArea.bottom) {
     if (text.foreMode !== ROPD.put) return;
     const back = intersect(region, backArea.left, backArea.top, backArea.right, backArea.bottom);
-    if (back.count > 0) paintRegion(back, brushPainter(surface, text.backBrush, ropCopy));
+    if (back.count > 0) paintRegion(back, brushPainter(surface, text.backBrush, ropCopy, back));
   }
   const bounds = glyphBounds(text.glyphs);
   if (bounds === null || text.foreBrush.type === 'none') return;
   const inside = intersect(region, bounds.left, bounds.top, bounds.right, bounds.bottom);
   if (inside.count === 0) return;
   const mask = stringMask(text, bounds);
-  drawThroughMask(surface, inside, brushRows(surface, text.foreBrush), mask, bounds.left, bounds.top);
+  const rows = brushRows(surface, inside, text.foreBrush);
+  drawThroughMask(surface, inside, rows, mask, bounds.left, bounds.top);
 }
 
 function glyphBox(glyph: Glyph): Rect {
@@ -112,9 +113,9 @@ function putRow8(glyph: Glyph, from: number, data: Uint32Array, at: number): voi
 }
 
 /** The fore brush as rows that count from the string's corner: its pattern starts there, not at the surface's. */
-function brushRows(surface: Surface, brush: Brush): FetchRow {
+function brushRows(surface: Surface, region: Region, brush: Brush): FetchRow {
   if (brush.type === 'pattern') {
-    const raster = imageFor(surface, brush.raster);
+    const raster = imageFor(surface, brush.raster, areaOf(region));
     const rows = fetcher({ raster, transform: null, filter: 'nearest', repeat: 'normal' });
     return (x, y, count, out) =>
       rows(modulo(x - brush.pos.x, raster.width), modulo(y - brush.pos.y, raster.height), count, out);

@@ -1,6 +1,6 @@
 import type { ChannelSender } from '../link/channel.ts';
 import { ByteWriter } from '../protocol/byte-writer.ts';
-import { DISPLAY_OUT } from '../protocol/constants.ts';
+import { DISPLAY_CAP, DISPLAY_OUT } from '../protocol/constants.ts';
 
 /** So many late pictures in a row are reported at once. */
 const lateInARow = 3;
@@ -59,4 +59,19 @@ export class StreamReport {
     this.#drops = 0;
     this.#lateRun = 0;
   }
+}
+
+/** Tells the server that this stream is not shown (spice.proto, stream_report). */
+export function refuseStream(streamId: number, sender: ChannelSender): void {
+  if (!sender.serverHas(DISPLAY_CAP.streamReport)) return;
+  const body = new ByteWriter(32)
+    .u32(streamId)
+    .u32(0)
+    .u32(0)
+    .u32(0)
+    .u32(0)
+    .u32(0xffffffff)
+    .i32(0)
+    .u32(0).bytes;
+  sender.send(DISPLAY_OUT.streamReport, body);
 }

@@ -1,11 +1,11 @@
 import { Surface, surfaceFormat } from '../canvas/surface.ts';
+import type { SurfaceLookup } from '../images/image-loader.ts';
+import { PixelLimit } from '../images/pixel-limit.ts';
 import { SURFACE_FLAG, SURFACE_FORMAT } from '../protocol/constants.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
 
 /** red_worker's own bound is 1024 (NUM_SURFACES). */
 const mostSurfaces = 4096;
-/** Of all surfaces of a channel together: 512 MiB. */
-const mostPixels = 128 * 1024 * 1024;
 
 export interface SurfaceEvents {
   surfaceCreated(surface: Surface): void;
@@ -13,9 +13,12 @@ export interface SurfaceEvents {
 }
 
 /** The surfaces of one display channel. */
-export class Surfaces {
+export class Surfaces implements SurfaceLookup {
   readonly #events: SurfaceEvents;
   readonly #surfaces = new Map<number, Surface>();
+  /** None before it is shared. */
+  #limit = new PixelLimit(0);
+  /** Taken of that. */
   #pixels = 0;
   #primary: Surface | null = null;
 
@@ -38,6 +41,17 @@ export class Surfaces {
     return this.#surfaces.get(id) ?? null;
   }
 
+  share(limit: PixelLimit): Disposable {
+    this.#limit = limit;
+    return {
+      [Symbol.dispose]: () => {
+        this.#limit = new PixelLimit(0);
+        limit.giveBack(this.#pixels);
+        this.#pixels = 0;
+      },
+    };
+  }
+
   /** SURFACE_CREATE. A primary surface of the size of the one before keeps its picture. */
   create(id: number, width: number, height: number, format: number, flags: number): void {
     const pixelFormat = surfaceFormat(format);
@@ -53,12 +67,11 @@ export class Surfaces {
     }
     if (before !== null) this.destroy(before.id);
     this.destroy(id);
-    if (this.#surfaces.size >= mostSurfaces || this.#pixels + width * height > mostPixels) {
+    if (this.#surfaces.size >= mostSurfaces || !this.#take(width * height)) {
       throw new ProtocolError('display.surfaceCreate', 'the server makes more surfaces than we accept');
     }
     const surface = new Surface(id, width, height, pixelFormat, primary);
     this.#surfaces.set(id, surface);
-    this.#pixels += width * height;
     if (primary) this.#primary = surface;
     this.#events.surfaceCreated(surface);
   }
@@ -79,8 +92,16 @@ export class Surfaces {
     const surface = this.#surfaces.get(id);
     if (surface === undefined) return;
     this.#surfaces.delete(id);
-    this.#pixels -= surface.width * surface.height;
+    const pixels = surface.width * surface.height;
+    this.#pixels -= pixels;
+    this.#limit.giveBack(pixels);
     if (this.#primary === surface) this.#primary = null;
     this.#events.surfaceDestroyed(surface);
+  }
+
+  #take(pixels: number): boolean {
+    if (!this.#limit.take(pixels)) return false;
+    this.#pixels += pixels;
+    return true;
   }
 }

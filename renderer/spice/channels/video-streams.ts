@@ -1,24 +1,19 @@
-import { putImage } from '../canvas/draw.ts';
-import type { Raster } from '../canvas/draw-types.ts';
-import { clipRegion } from '../canvas/region.ts';
+import type { Region } from '../canvas/region.ts';
 import type { Surface } from '../canvas/surface.ts';
 import type { ChannelSender } from '../link/channel.ts';
-import { ByteWriter } from '../protocol/byte-writer.ts';
-import {
-  DISPLAY_CAP,
-  DISPLAY_OUT,
-  STREAM_FLAG,
-  VIDEO_CODEC,
-  type VideoCodec,
-} from '../protocol/constants.ts';
+import { STREAM_FLAG, VIDEO_CODEC, type VideoCodec } from '../protocol/constants.ts';
 import type { Clip, Rect } from '../protocol/geometry.ts';
-import { flipRows, type Pixels } from '../protocol/pixels.ts';
+import { flipRows, maxImagePixels, type Pixels } from '../protocol/pixels.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import type { DisplayStatistics } from './display-statistics.ts';
-import { StreamReport } from './stream-report.ts';
+import { refuseStream, StreamReport } from './stream-report.ts';
+import { type PictureSize, type StreamCreate, type StreamData, sizeOf } from './video-messages.ts';
+import { drawPicture, pixelsToCome, streamRegion, takesPicture } from './video-picture.ts';
 
 /** Decodes one stream's pictures, in the order given. Rows come from the top. */
 export interface VideoDecoder {
+  /** The size of the picture to come, where the data tell it before they are decoded. Throws for what is no picture. */
+  sizeOf?(data: Uint8Array): PictureSize;
   /** Null for what is not meant to be shown. Rejects for what cannot be decoded. */
   decode(data: Uint8Array, timeMs: number): Promise<Pixels | null>;
   close(): void;
@@ -35,26 +30,12 @@ export interface VideoHost {
   later(ms: number, then: () => void): () => void;
 }
 
-export interface StreamCreate {
-  readonly streamId: number;
-  /** STREAM_FLAG bits. */
-  readonly flags: number;
-  readonly codec: number;
-  readonly stream: { readonly width: number; readonly height: number };
-  readonly destination: Rect;
-  readonly clip: Clip;
-}
-
-export interface StreamData {
-  readonly streamId: number;
-  readonly multiMediaTime: number;
-  readonly data: Uint8Array;
-}
-
 /** Each holds a decoder. spice-server has 50 at most (NUM_STREAMS). */
 const mostStreams = 64;
-/** Pictures of one stream that may wait for their time; the oldest gives way. */
+/** Pictures of one stream that may wait for their time; of more, the oldest is shown before its time. */
 const mostWaiting = 16;
+/** Pixels that may be in decoders and wait, of all streams of a channel together: as many as one image may have, 256 MiB. */
+const mostHeld = maxImagePixels;
 /** Pictures of one stream that may be in the decoder before the channel is held back. */
 const mostDecoding = 4;
 /** How long a decoder may hold the channel back, unless it has this many pictures in it. */
@@ -64,7 +45,7 @@ const mostUndecoded = 32;
 const longestWaitMs = 2000;
 
 interface Waiting {
-  readonly raster: Raster;
+  readonly pixels: Pixels;
   readonly at: Rect;
   readonly time: number;
 }
@@ -73,12 +54,13 @@ interface Stream {
   readonly id: number;
   readonly codec: VideoCodec;
   readonly surface: Surface;
+  readonly announced: PictureSize;
   readonly destination: Rect;
   readonly topDown: boolean;
   readonly decoder: VideoDecoder;
   readonly report: StreamReport;
-  clip: Clip;
-  waiting: Waiting[];
+  region: Region;
+  readonly waiting: Waiting[];
   decoding: number;
   cancel: (() => void) | null;
   closed: boolean;
@@ -91,6 +73,8 @@ export class VideoStreams implements Disposable {
   readonly #changed: (surface: Surface, rect: Rect) => void;
   readonly #statistics: DisplayStatistics;
   readonly #streams = new Map<number, Stream>();
+  /** Pixels in decoders, as far as known, and waiting. */
+  #held = 0;
 
   constructor(
     sender: ChannelSender,
@@ -112,21 +96,22 @@ export class VideoStreams implements Disposable {
     if (this.#streams.size >= mostStreams) {
       throw new ProtocolError('display.streamCreate', `more than ${mostStreams} streams at once`);
     }
-    checkClip(surface, message.clip);
+    const region = streamRegion(surface, message.clip);
     const codec = this.#host.codecs.find((name) => VIDEO_CODEC[name] === message.codec);
     if (codec === undefined) {
-      this.#refuse(streamId);
+      refuseStream(streamId, this.#sender);
       return;
     }
     this.#streams.set(streamId, {
       id: streamId,
       codec,
       surface,
+      announced: message.stream,
       destination: message.destination,
       topDown: (message.flags & STREAM_FLAG.topDown) !== 0,
       decoder: this.#host.open(codec, message.stream.width, message.stream.height),
       report: new StreamReport(streamId, this.#sender),
-      clip: message.clip,
+      region,
       waiting: [],
       decoding: 0,
       cancel: null,
@@ -138,35 +123,42 @@ export class VideoStreams implements Disposable {
   data(message: StreamData, destination?: Rect): Promise<void> | undefined {
     const stream = this.#find(message.streamId);
     if (stream === null) return undefined;
-    const margin = (message.multiMediaTime - this.#host.multiMediaTime()) | 0;
-    stream.report.frame(message.multiMediaTime, margin, performance.now());
+    const { multiMediaTime: time } = message;
+    const margin = (time - this.#host.multiMediaTime()) | 0;
+    stream.report.frame(time, margin, performance.now());
+    const announced = sizeOf(message, stream.announced);
+    const coming = pixelsToCome(stream, announced, message.data);
+    if (coming === null) {
+      this.#fail(stream);
+      return undefined;
+    }
     stream.decoding += 1;
+    this.#held += coming;
+    this.#makeRoom();
     // The message's bytes are the connection's; the decoder may read them later.
-    const done = stream.decoder.decode(message.data.slice(), message.multiMediaTime).then(
+    const done = stream.decoder.decode(message.data.slice(), time).then(
       (pixels) => {
         stream.decoding -= 1;
-        if (pixels !== null)
-          this.#decoded(stream, pixels, destination ?? stream.destination, message.multiMediaTime);
+        this.#held -= coming;
+        if (pixels === null || stream.closed) return;
+        if (takesPicture(stream.surface, announced, pixels)) {
+          this.#decoded(stream, pixels, destination ?? stream.destination, time);
+        } else this.#fail(stream);
       },
       () => {
-        // A picture that cannot be decoded ends the stream, not the session: the server goes on with images.
         stream.decoding -= 1;
-        this.#statistics.skipVideo(1);
-        if (!stream.closed) {
-          this.destroy(stream.id);
-          this.#refuse(stream.id);
-        }
+        this.#held -= coming;
+        this.#fail(stream);
       },
     );
+    if (this.#held > mostHeld) return done;
     if (stream.decoding < mostDecoding) return undefined;
     return stream.decoding < mostUndecoded ? this.#within(done) : done;
   }
 
   clip(streamId: number, clip: Clip): void {
     const stream = this.#find(streamId);
-    if (stream === null) return;
-    checkClip(stream.surface, clip);
-    stream.clip = clip;
+    if (stream !== null) stream.region = streamRegion(stream.surface, clip);
   }
 
   destroy(streamId: number): void {
@@ -174,7 +166,7 @@ export class VideoStreams implements Disposable {
     if (stream === undefined) return;
     this.#streams.delete(streamId);
     stream.closed = true;
-    stream.waiting = [];
+    while (this.#takeFirst(stream) !== null);
     stream.cancel?.();
     stream.decoder.close();
   }
@@ -216,41 +208,49 @@ export class VideoStreams implements Disposable {
   #find(streamId: number): Stream | null {
     const stream = this.#streams.get(streamId);
     if (stream !== undefined) return stream;
-    this.#refuse(streamId);
+    refuseStream(streamId, this.#sender);
     return null;
   }
 
-  /** Tells the server that this stream is not shown (spice.proto, stream_report). */
-  #refuse(streamId: number): void {
-    if (!this.#sender.serverHas(DISPLAY_CAP.streamReport)) return;
-    const body = new ByteWriter(32)
-      .u32(streamId)
-      .u32(0)
-      .u32(0)
-      .u32(0)
-      .u32(0)
-      .u32(0xffffffff)
-      .i32(0)
-      .u32(0).bytes;
-    this.#sender.send(DISPLAY_OUT.streamReport, body);
+  /** A picture that cannot be decoded ends the stream, not the session: the server goes on with images. */
+  #fail(stream: Stream): void {
+    this.#statistics.skipVideo(1);
+    if (stream.closed) return;
+    this.destroy(stream.id);
+    refuseStream(stream.id, this.#sender);
   }
 
   #decoded(stream: Stream, pixels: Pixels, at: Rect, time: number): void {
-    if (stream.closed) return;
     if (!stream.topDown) flipRows(pixels);
-    const raster: Raster = {
-      width: pixels.width,
-      height: pixels.height,
-      data: pixels.data,
-      format: 'x8r8g8b8',
-      blankTop: true,
-    };
-    stream.waiting.push({ raster, at, time });
-    if (stream.waiting.length > mostWaiting) {
-      stream.waiting.shift();
-      this.#statistics.skipVideo(1);
-    }
+    stream.waiting.push({ pixels, at, time });
+    this.#held += pixels.width * pixels.height;
+    if (stream.waiting.length > mostWaiting) this.#showFirst(stream);
+    this.#makeRoom();
     this.#showDue(stream);
+  }
+
+  /** Shows what is due first before its time, until no more is held than may be. Passing over it instead could show nothing at all. */
+  #makeRoom(): void {
+    while (this.#held > mostHeld) {
+      const now = this.#host.multiMediaTime();
+      let next: Stream | null = null;
+      let soonest = 0;
+      for (const stream of this.#streams.values()) {
+        const first = stream.waiting[0];
+        if (first === undefined) continue;
+        const wait = (first.time - now) | 0;
+        if (next !== null && wait >= soonest) continue;
+        next = stream;
+        soonest = wait;
+      }
+      if (next === null) return;
+      this.#showFirst(next);
+    }
+  }
+
+  #showFirst(stream: Stream): void {
+    const first = this.#takeFirst(stream);
+    if (first !== null) this.#show(stream, first);
   }
 
   /** Shows the latest picture that is due, passing over older ones, and comes back for the next. */
@@ -268,19 +268,23 @@ export class VideoStreams implements Disposable {
         break;
       }
       if (due !== null) this.#statistics.skipVideo(1);
-      due = first;
-      stream.waiting.shift();
+      due = this.#takeFirst(stream);
     }
-    if (due === null) return;
+    if (due !== null) this.#show(stream, due);
+  }
+
+  #takeFirst(stream: Stream): Waiting | null {
+    const first = stream.waiting.shift();
+    if (first === undefined) return null;
+    this.#held -= first.pixels.width * first.pixels.height;
+    return first;
+  }
+
+  #show(stream: Stream, { pixels, at }: Waiting): void {
     // When it is due is when it counts as come: the wait before was wanted.
     this.#statistics.begin();
-    this.#statistics.countVideo(stream.codec, due.raster.width, due.raster.height);
-    putImage(stream.surface, { box: due.at, clip: stream.clip }, due.raster);
-    this.#changed(stream.surface, due.at);
+    this.#statistics.countVideo(stream.codec, pixels.width, pixels.height);
+    drawPicture(stream.surface, stream.region, at, pixels);
+    this.#changed(stream.surface, at);
   }
-}
-
-/** Refuses a clip list now, while a message is handled, and not when a picture is shown. */
-function checkClip({ width, height }: Surface, clip: Clip): void {
-  clipRegion({ left: 0, top: 0, right: width, bottom: height }, clip, width, height);
 }

@@ -19,6 +19,21 @@ test.each(kinds)('decodes %s as liblz4 encodes it, in blocks of five rows', (kin
   expect(target.data).toEqual(expected(kind));
 });
 
+// As the vectors are made, from packRows(picture, 'a8') by liblz4 1.9.4.
+const alpha =
+  'AQoAAAArGv8BABkAAQAKHAAp/w8BAAsdABkeAQALHQAZLQEACx0AFDwBAFA8PDw8PAAAACsa/wEACZAAGgAcACn/WgEACx0AGWkBAAsdABl4AQALHQAUhwEAUIeHh4eHAAAAKBr/AQAPkQAKGaUBAAo5ACn/tAEACx0AGcMBAAsdABTSAQBQ0tLS0tIAAAASGv8BAA+RAAoU8AEAUPDw8PDw';
+
+test('decodes alpha alone as liblz4 encodes it, on black', () => {
+  const target = blank();
+  const bytes = Uint8Array.from(atob(alpha), (letter) => letter.charCodeAt(0));
+  decodeLz4(bytes, target);
+  expect(target.data).toEqual(picture.data.map((word) => (word & 0xff000000) >>> 0));
+  const turned = blank();
+  bytes[0] = 0;
+  decodeLz4(bytes, turned);
+  expect(turned.data.subarray(0, vectorWidth)).toEqual(target.data.subarray(-vectorWidth));
+});
+
 test('rows from the bottom are turned over', () => {
   const bytes = vector('lz4 rgb32');
   bytes[0] = 0;
@@ -144,6 +159,16 @@ test.each(kinds)('garbled data stay within the target: %s', (kind) => {
   );
 });
 
+test('garbled data stay within the target: alpha alone', () => {
+  const bytes = Uint8Array.from(atob(alpha), (letter) => letter.charCodeAt(0));
+  fc.assert(
+    fc.property(garbled(bytes, 2), (bad) => {
+      expectContained(vectorWidth, vectorHeight, (target) => decodeLz4(bad, target));
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test('any blocks stay within the target', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 5 }), (blocks) => {
@@ -156,7 +181,7 @@ test('any blocks stay within the target', () => {
 
 test('formats that LZ4 does not come in are refused', () => {
   expect(() => decodeLz4(Uint8Array.of(1, 5, 0, 0, 0, 0), blank())).toThrow('bitmap format 5');
-  expect(() => decodeLz4(Uint8Array.of(1, 10, 0, 0, 0, 0), blank())).toThrow('bitmap format 10');
+  expect(() => decodeLz4(Uint8Array.of(1, 11, 0, 0, 0, 0), blank())).toThrow('bitmap format 11');
   expect(() => decodeLz4(Uint8Array.of(1, 8, 0, 0, 0, 0, 0, 0, 0, 0), blank())).toThrow('a block is empty');
   expect(() => decodeLz4(Uint8Array.of(1, 8, 255, 0, 0, 0, 0, 0, 0, 0), blank())).toThrow(
     'end within a block',

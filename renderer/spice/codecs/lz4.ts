@@ -18,7 +18,7 @@ const band = 65_536;
 export function readLz4Format(source: Uint8Array, width: number, height: number): number {
   checkImageSize(where, width, height);
   const format = source[1] ?? 0;
-  if (format < bitmapFormats.sixteenBits || format > bitmapFormats.rgba) {
+  if (format < bitmapFormats.sixteenBits || format > bitmapFormats.eightBitAlpha) {
     throw new ProtocolError(where, `bitmap format ${format} is not sent in LZ4`);
   }
   // A byte more makes a match at most 255 bytes longer.
@@ -39,7 +39,7 @@ export function decodeLz4(source: Uint8Array, target: Pixels, spare: number = op
   const topDown = source[0] !== 0;
   const stride = bitmapRowBytes(format, width);
   const size = stride * height;
-  if (format >= bitmapFormats.thirtyTwoBits) {
+  if (format === bitmapFormats.thirtyTwoBits || format === bitmapFormats.rgba) {
     const cells = signedWords(target);
     const bytes = new Uint8Array(cells.buffer, cells.byteOffset, size);
     unpack(source, bytes, size, cells, format === bitmapFormats.rgba ? null : spare);

@@ -19,6 +19,7 @@ function load(image: Image): Loaded {
     get: () => {
       throw new ProtocolError('test', 'there is no surface');
     },
+    share: () => ({ [Symbol.dispose]: () => undefined }),
   };
   using loader = new ImageLoader(shared, surfaces, () => undefined);
   return loader.load(image, 'pixels', 'x8r8g8b8');

@@ -15,9 +15,9 @@ import { ProtocolError } from '../protocol/protocol-error.ts';
 import { decodeMask } from './mask.ts';
 import { PaletteCache } from './palette-cache.ts';
 import { PixelRoom } from './pixel-room.ts';
-import type { SharedImages } from './shared-images.ts';
+import type { SharedImages, SharedSurfaces } from './shared-images.ts';
 
-export interface SurfaceLookup {
+export interface SurfaceLookup extends SharedSurfaces {
   /** @throws ProtocolError for a surface that does not exist. */
   get(id: number): Surface;
 }
@@ -43,7 +43,7 @@ export class ImageLoader implements Disposable {
   constructor(shared: SharedImages, surfaces: SurfaceLookup, count: (image: Image) => void) {
     this.#count = count;
     this.#shared = shared;
-    this.#membership = shared.join();
+    this.#membership = shared.join(surfaces);
     this.#surfaces = surfaces;
   }
 
@@ -148,7 +148,7 @@ export class ImageLoader implements Disposable {
     const missing = decodeGlz(data, pixels, window);
     if (missing === null) return rasterOf(pixels, contentOfKind(header.kind), format, blankTop);
     if (!this.#shared.several) throw new ProtocolError('images', `GLZ image ${missing} never came`);
-    return window.whenAdded().then(() => this.#glz(image, format, blankTop));
+    return window.whenAdded(missing).then(() => this.#glz(image, format, blankTop));
   }
 
   #bitmap(image: BitmapImage, use: ImageUse, surface: PixelFormat, blankTop: boolean): Raster {

@@ -267,9 +267,16 @@ function readTransform(reader: ByteReader): Transform {
   return [reader.i32(), reader.i32(), reader.i32(), reader.i32(), reader.i32(), reader.i32()];
 }
 
+/**
+ * Segments of one path. Each takes 5 bytes of the message and some 250 of ours, so a message of empty ones alone could
+ * exhaust the memory; the paths that drivers send have a segment for each of the figure's lines and curves at most.
+ */
+const mostSegments = 65_536;
+
 /** struct Path: its segments lie one after the other, without padding. */
 function readPath(reader: ByteReader): PathSegment[] {
   const count = reader.count(5);
+  if (count > mostSegments) throw new ProtocolError(reader.where, `a path of ${count} segments is too long`);
   const segments: PathSegment[] = [];
   for (let index = 0; index < count; index += 1) {
     const flags = reader.u8();

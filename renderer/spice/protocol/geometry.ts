@@ -38,12 +38,16 @@ export function readRect(reader: ByteReader): Rect {
   return { left, top, right: reader.i32(), bottom };
 }
 
+/** More than the canvas works through (canvas/region.ts), refused before each becomes an object. */
+const mostClipRects = 500_000;
+
 /** struct Clip. */
 export function readClip(reader: ByteReader): Clip {
   const type = reader.u8();
   if (type === 0) return null;
   if (type !== 1) throw new ProtocolError(reader.where, `clip type ${type} does not exist`);
   const count = reader.count(16);
+  if (count > mostClipRects) throw new ProtocolError(reader.where, `a clip list of ${count} rectangles`);
   const rects: Rect[] = [];
   for (let index = 0; index < count; index += 1) rects.push(readRect(reader));
   return rects;

@@ -126,6 +126,19 @@ test('sub-messages may not share bytes', () => {
   expect(() => readBaseMessage(8, list)).toThrow('overlap');
 });
 
+test('a path of more segments than any figure has is refused, however short each is', () => {
+  const pathAt = 21 + 4 + 1 + 1 + 2 + 2;
+  const stroke = (segments: number): Uint8Array => {
+    const message = new ByteWriter(pathAt + 4 + segments * 5);
+    message.u32(0).i32(0).i32(0).i32(9).i32(9).u8(0);
+    message.u32(pathAt).u8(0).u8(0).u16(8).u16(8).u32(segments);
+    return message.bytes;
+  };
+  expect(readDisplayMessage(310, stroke(65_536))).toMatchObject({ kind: 'drawStroke' });
+  expect(() => readDisplayMessage(310, stroke(65_537))).toThrow(ProtocolError);
+  expect(() => readDisplayMessage(310, stroke(1_000_000))).toThrow(/segments/);
+});
+
 test('a styled line, a path and a glyph string', () => {
   const strokeAt = 21 + 4 + 1 + 1 + 4 + 5 + 4;
   const stroke = new ByteWriter(strokeAt + 4 + 5 + 16 + 8);

@@ -1,4 +1,21 @@
 import type { CursorShape } from '../../../spice/channels/cursor-shape.ts';
+import type { Point } from '../../../spice/protocol/geometry.ts';
+
+/** A pointer as the page shows it; `data` has straight alpha and every pixel in it is to be drawn as it is. */
+export interface CursorPicture {
+  readonly number: number;
+  readonly width: number;
+  readonly height: number;
+  readonly hotspot: Point;
+  readonly data: Uint32Array<ArrayBuffer>;
+}
+
+export interface CursorPlace {
+  /** The number of the picture; null where the guest shows no pointer. */
+  readonly picture: number | null;
+  /** The hotspot, in pixels of the guest; may be outside. */
+  readonly position: Point;
+}
 
 const BLACK = 0xff000000;
 const WHITE = 0xffffffff;

@@ -1,35 +1,59 @@
-import type { CursorState } from '../../../spice/channels/cursor.ts';
-import type { CursorShape } from '../../../spice/channels/cursor-shape.ts';
-import { cursorPixels, cursorScale } from './cursor-picture.ts';
+import { type CursorPicture, type CursorPlace, cursorScale } from './cursor-picture.ts';
+
+/** For so many times as long as a pointer took to draw, the page does not ask for the next: a guest may send large ones without end. */
+const REST = 4;
 
 /**
  * The guest's pointer over its picture: as the person's own pointer where that is what moves it, else (the pointer is
- * caught) as a picture where the guest has it.
+ * caught) as a picture where the guest has it. What is made of a picture is kept for as long as it is shown.
  */
 export class GuestCursor implements Disposable {
   readonly #screen: HTMLElement;
+  readonly #drawn: () => void;
   readonly #observer = new ResizeObserver(() => this.#draw());
   #canvas: HTMLCanvasElement | null = null;
-  #state: CursorState | null = null;
+  #cursor: CursorPlace | null = null;
   #isFloating = false;
-  #image: HTMLImageElement | null = null;
-  /** The last shape's picture; guests send the same shape for every change of position. */
-  #kept: { readonly shape: CursorShape; readonly canvas: HTMLCanvasElement } | null = null;
+  #picture: Picture | null = null;
+  /** The last picture's PNG at the last scale. */
+  #png: { readonly of: Picture; readonly scale: number; readonly url: string } | null = null;
+  #css = '';
+  #floating: Floating | null = null;
+  /** What `setPicture` took since the last `set`, ms. */
+  #took = 0;
+  #stopRest: (() => void) | null = null;
 
-  constructor(screen: HTMLElement) {
+  /** @param drawn called after each `set`, when another may come */
+  constructor(screen: HTMLElement, drawn: () => void) {
     this.#screen = screen;
+    this.#drawn = drawn;
   }
 
   setCanvas(canvas: HTMLCanvasElement): void {
     this.#observer.disconnect();
     this.#canvas = canvas;
+    this.#css = '';
+    // It goes over the new canvas again.
+    this.#floating?.host.remove();
     this.#observer.observe(canvas);
     this.#draw();
   }
 
-  set(state: CursorState): void {
-    this.#state = state;
-    this.#draw();
+  /** The picture that `set` refers to from now on. */
+  setPicture(picture: CursorPicture): void {
+    const began = performance.now();
+    this.#picture = { ...picture, canvas: canvasOf(picture) };
+    this.#took += performance.now() - began;
+  }
+
+  set(cursor: CursorPlace): void {
+    const began = performance.now();
+    const isSame = this.#cursor !== null && this.#cursor.picture === cursor.picture;
+    this.#cursor = cursor;
+    // The place of the person's own pointer is the person's.
+    if (!isSame || this.#isFloating) this.#draw();
+    this.#rest(this.#took + performance.now() - began);
+    this.#took = 0;
   }
 
   setFloating(isFloating: boolean): void {
@@ -39,76 +63,113 @@ export class GuestCursor implements Disposable {
 
   [Symbol.dispose](): void {
     this.#observer.disconnect();
-    this.#state = null;
+    this.#stopRest?.();
+    this.#cursor = null;
     this.#draw();
     this.#canvas = null;
+    this.#picture = null;
+    this.#png = null;
+  }
+
+  /** Once a frame at most. */
+  #rest(took: number): void {
+    this.#stopRest?.();
+    const frame = requestAnimationFrame(() => {
+      const timer = setTimeout(this.#drawn, REST * took);
+      this.#stopRest = () => clearTimeout(timer);
+    });
+    this.#stopRest = () => cancelAnimationFrame(frame);
   }
 
   #draw(): void {
     const canvas = this.#canvas;
     if (canvas === null) return;
-    const shape = this.#state?.visible === true ? this.#state.shape : null;
-    this.#image?.remove();
-    this.#image = null;
+    const number = this.#cursor?.picture ?? null;
     // No pointer at all would leave the person without one: display.css draws a dot.
-    this.#screen.dataset.pointer = shape === null && this.#state !== null ? 'hidden' : 'shown';
-    canvas.style.cursor = '';
-    if (shape === null || shape.pixels.width === 0 || shape.pixels.height === 0) return;
-    if (this.#isFloating) this.#float(canvas, shape);
-    else canvas.style.cursor = this.#css(canvas, shape);
+    this.#screen.dataset.pointer = number === null && this.#cursor !== null ? 'hidden' : 'shown';
+    const picture = number !== null && this.#picture?.number === number ? this.#picture : null;
+    const shown = picture === null || picture.width === 0 || picture.height === 0 ? null : picture;
+    const css = shown === null || this.#isFloating ? '' : this.#cssOf(canvas, shown);
+    if (css !== this.#css) canvas.style.cursor = css;
+    this.#css = css;
+    if (shown !== null && this.#isFloating) this.#float(canvas, shown);
+    else this.#floating?.host.remove();
   }
 
-  #css(canvas: HTMLCanvasElement, shape: CursorShape): string {
-    const { width, height } = shape.pixels;
+  #cssOf(canvas: HTMLCanvasElement, picture: Picture): string {
+    const { width, height, hotspot } = picture;
     const box = canvas.getBoundingClientRect();
     const scale = cursorScale(width, height, box.width > 0 ? box.width / canvas.width : 1);
     const ratio = window.devicePixelRatio;
-    const url = this.#url(shape, scale * ratio);
-    const x = Math.floor(shape.hotspot.x * scale);
-    const y = Math.floor(shape.hotspot.y * scale);
+    const url = this.#url(picture, scale * ratio);
+    const x = Math.floor(hotspot.x * scale);
+    const y = Math.floor(hotspot.y * scale);
     return `image-set(url("${url}") ${ratio}x) ${x} ${y}, default`;
   }
 
-  #float(canvas: HTMLCanvasElement, shape: CursorShape): void {
-    const position = this.#state?.position ?? { x: 0, y: 0 };
-    const { width, height } = shape.pixels;
-    const image = document.createElement('img');
-    image.alt = '';
-    image.className = 'display-pointer';
-    image.src = this.#url(shape, 1);
+  #float(canvas: HTMLCanvasElement, picture: Picture): void {
+    this.#floating ??= createFloating();
+    const { host, root } = this.#floating;
+    const { width, height, hotspot } = picture;
+    const position = this.#cursor?.position ?? { x: 0, y: 0 };
     const percent = (value: number, of: number) => `${(100 * value) / of}%`;
-    image.style.left = percent(position.x - shape.hotspot.x, canvas.width);
-    image.style.top = percent(position.y - shape.hotspot.y, canvas.height);
-    image.style.width = percent(width, canvas.width);
-    image.style.height = percent(height, canvas.height);
-    this.#screen.append(image);
-    this.#image = image;
+    host.style.left = percent(position.x - hotspot.x, canvas.width);
+    host.style.top = percent(position.y - hotspot.y, canvas.height);
+    host.style.width = percent(width, canvas.width);
+    host.style.height = percent(height, canvas.height);
+    if (root.firstChild !== picture.canvas) root.replaceChildren(picture.canvas);
+    if (host.parentNode === null) this.#screen.append(host);
   }
 
-  /** A PNG of the shape at `scale` pixels for each of its own. */
-  #url(shape: CursorShape, scale: number): string {
-    const source = this.#picture(shape);
-    if (scale === 1) return source.toDataURL();
-    const scaled = document.createElement('canvas');
-    scaled.width = Math.max(1, Math.round(source.width * scale));
-    scaled.height = Math.max(1, Math.round(source.height * scale));
-    const context = scaled.getContext('2d');
-    if (context === null) return source.toDataURL();
-    context.imageSmoothingEnabled = !Number.isInteger(scale);
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(source, 0, 0, scaled.width, scaled.height);
-    return scaled.toDataURL();
+  /** A PNG of the picture at `scale` pixels for each of its own. */
+  #url(picture: Picture, scale: number): string {
+    const made = this.#png;
+    if (made !== null && made.of === picture && made.scale === scale) return made.url;
+    const url = scaledCanvas(picture.canvas, scale).toDataURL();
+    this.#png = { of: picture, scale, url };
+    return url;
   }
+}
 
-  #picture(shape: CursorShape): HTMLCanvasElement {
-    if (this.#kept?.shape === shape) return this.#kept.canvas;
-    const { width, height } = shape.pixels;
-    const canvas = document.createElement('canvas');
-    canvas.width = width;
-    canvas.height = height;
-    const bytes = new Uint8ClampedArray(cursorPixels(shape).buffer);
-    canvas.getContext('2d')?.putImageData(new ImageData(bytes, width, height), 0, 0);
-    this.#kept = { shape, canvas };
-    return canvas;
-  }
+interface Picture extends CursorPicture {
+  readonly canvas: HTMLCanvasElement;
+}
+
+interface Floating {
+  readonly host: HTMLElement;
+  readonly root: ShadowRoot;
+}
+
+/** In a root of its own: the page's rules for canvases are for the guest's screen. A canvas, as a PNG of each shape takes too long. */
+function createFloating(): Floating {
+  const host = document.createElement('div');
+  host.className = 'display-pointer';
+  host.ariaHidden = 'true';
+  return { host, root: host.attachShadow({ mode: 'closed' }) };
+}
+
+function canvasOf({ width, height, data }: CursorPicture): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  canvas.style.display = 'block';
+  canvas.style.width = '100%';
+  canvas.style.height = '100%';
+  if (width === 0 || height === 0) return canvas;
+  const bytes = new Uint8ClampedArray(data.buffer);
+  canvas.getContext('2d')?.putImageData(new ImageData(bytes, width, height), 0, 0);
+  return canvas;
+}
+
+function scaledCanvas(source: HTMLCanvasElement, scale: number): HTMLCanvasElement {
+  if (scale === 1) return source;
+  const scaled = document.createElement('canvas');
+  scaled.width = Math.max(1, Math.round(source.width * scale));
+  scaled.height = Math.max(1, Math.round(source.height * scale));
+  const context = scaled.getContext('2d');
+  if (context === null) return source;
+  context.imageSmoothingEnabled = !Number.isInteger(scale);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(source, 0, 0, scaled.width, scaled.height);
+  return scaled;
 }

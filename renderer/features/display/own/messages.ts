@@ -1,8 +1,8 @@
-import type { CursorState } from '../../../spice/channels/cursor.ts';
 import type { AgentState, ClipboardNews } from '../agent-state.ts';
 import type { SessionEnd, SessionFigures } from '../guest-session.ts';
 import type { MouseButton } from '../mouse-buttons.ts';
 import type { Size } from '../scaling.ts';
+import type { CursorPicture, CursorPlace } from './cursor-picture.ts';
 
 /** What a person's hands do; `keys` are scancode bytes of set 1. */
 export type Hand =
@@ -31,6 +31,8 @@ export type ToWorker =
   | { readonly kind: 'noPort'; readonly stream: number; readonly reason: string }
   /** The canvas that was asked for with `screen`. */
   | { readonly kind: 'canvas'; readonly screen: number; readonly canvas: OffscreenCanvas }
+  /** The last `cursor` is on the screen; the Worker tells the next only then. Once a frame at most. */
+  | { readonly kind: 'cursorDrawn' }
   | { readonly kind: 'hand'; readonly hand: Hand }
   | { readonly kind: 'agent'; readonly request: AgentRequest }
   | { readonly kind: 'figures' }
@@ -44,7 +46,9 @@ export type FromWorker =
   | { readonly kind: 'screen'; readonly screen: number; readonly width: number; readonly height: number }
   /** The first picture is on that canvas. */
   | { readonly kind: 'drawn'; readonly screen: number }
-  | { readonly kind: 'cursor'; readonly state: CursorState }
+  /** The picture that every `cursor` after it refers to. */
+  | { readonly kind: 'cursorPicture'; readonly picture: CursorPicture }
+  | { readonly kind: 'cursor'; readonly cursor: CursorPlace }
   | { readonly kind: 'agent'; readonly state: Exclude<AgentState, 'unsupported'> }
   | { readonly kind: 'clipboard'; readonly news: ClipboardNews }
   | { readonly kind: 'mouse'; readonly takes: 'places' | 'movements' }

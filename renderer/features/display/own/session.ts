@@ -1,4 +1,3 @@
-import { Fault } from '../../../../backend/contract/fault.ts';
 import type { StreamWay } from '../../../bridge/bridge.ts';
 import { KEY_MODIFIER } from '../../../spice/protocol/constants.ts';
 import type { SessionAgent } from '../agent-state.ts';
@@ -14,6 +13,7 @@ import type { MouseButton } from '../mouse-buttons.ts';
 import type { Size } from '../scaling.ts';
 import { GuestCursor } from './guest-cursor.ts';
 import type { AgentRequest, Begin, FromWorker, Hand, ToWorker } from './messages.ts';
+import { openPort } from './open-port.ts';
 
 /** How long the Worker may take to let go of keys and channels before it is ended, ms. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -56,7 +56,7 @@ class OwnSession implements GuestSession {
   constructor(screen: HTMLElement, way: StreamWay, listener: SessionListener) {
     this.#screen = screen;
     this.#listener = listener;
-    this.#cursor = new GuestCursor(screen);
+    this.#cursor = new GuestCursor(screen, () => this.#post({ kind: 'cursorDrawn' }));
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#way = way;
@@ -127,14 +127,15 @@ class OwnSession implements GuestSession {
     if (this.#phase === 'open') this.#post({ kind: 'agent', request });
   }
 
-  async #openPort(stream: number): Promise<void> {
-    if (this.#way.kind !== 'port') return;
-    try {
-      const port = await this.#way.open();
-      this.#post({ kind: 'port', stream, port }, [port]);
-    } catch (thrown) {
-      this.#post({ kind: 'noPort', stream, reason: Fault.from(thrown).message });
-    }
+  #openPort(stream: number): void {
+    const way = this.#way;
+    if (way.kind !== 'port') return;
+    void openPort(
+      stream,
+      () => way.open(),
+      () => this.#phase !== 'open',
+      (message, transfer) => this.#post(message, transfer),
+    );
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): void {
@@ -144,7 +145,7 @@ class OwnSession implements GuestSession {
   #receive(message: FromWorker): void {
     switch (message.kind) {
       case 'open':
-        void this.#openPort(message.stream);
+        this.#openPort(message.stream);
         return;
       case 'screen':
         if (this.#phase === 'open') this.#addCanvas(message.screen, message);
@@ -152,8 +153,11 @@ class OwnSession implements GuestSession {
       case 'drawn':
         if (this.#phase === 'open') this.#show(message.screen);
         return;
+      case 'cursorPicture':
+        if (this.#phase === 'open') this.#cursor.setPicture(message.picture);
+        return;
       case 'cursor':
-        this.#cursor.set(message.state);
+        if (this.#phase === 'open') this.#cursor.set(message.cursor);
         return;
       case 'agent':
         if (this.#phase === 'open') this.#listener.onAgent?.(message.state);

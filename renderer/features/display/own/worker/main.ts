@@ -7,6 +7,7 @@ import { SpiceSession } from '../../../../spice/session.ts';
 import type { SessionEnd } from '../../guest-session.ts';
 import type { Begin, FromWorker, ToWorker } from '../messages.ts';
 import { AgentTalk } from './agent-talk.ts';
+import { CursorNews } from './cursor-news.ts';
 import { Hands } from './hands.ts';
 import { Meter } from './meter.ts';
 import { Painter } from './painter.ts';
@@ -23,6 +24,8 @@ function endOf(error: unknown): SessionEnd {
   return { kind: error.kind === 'ok' ? 'closed' : 'lost', reason: error.message };
 }
 
+/** QEMU counts its graphics devices from 0, and our machines have one. */
+const SHOWN_DISPLAY = 0;
 /** How long the channels may take to end in order when the page closes the session, ms. */
 const CLOSING_MS = 500;
 
@@ -51,9 +54,8 @@ function run(port: MessagePort, { way }: Begin, codecs: readonly VideoCodec[]): 
     () => meter.asked(),
   );
   const agent = new AgentTalk(post);
+  const cursor = new CursorNews(post);
   const video = browserVideo(codecs, () => session?.main.multiMediaTime ?? 0);
-  /** The display channel that is shown: the first that comes. */
-  let shownDisplay: number | null = null;
   let shown: DisplayChannel | null = null;
   let ended = false;
   let closing = false;
@@ -81,6 +83,9 @@ function run(port: MessagePort, { way }: Begin, codecs: readonly VideoCodec[]): 
         return;
       case 'canvas':
         painter.setCanvas(message.screen, message.canvas);
+        return;
+      case 'cursorDrawn':
+        cursor.drawn();
         return;
       case 'hand':
         hands.handle(message.hand);
@@ -117,7 +122,7 @@ function run(port: MessagePort, { way }: Begin, codecs: readonly VideoCodec[]): 
       agent: (isThere, send) => agent.connected(isThere, send),
       agentData: (bytes) => agent.data(bytes),
       cursor: (displayId, state) => {
-        if (displayId === (shownDisplay ?? 0)) post({ kind: 'cursor', state });
+        if (displayId === SHOWN_DISPLAY) cursor.changed(state);
       },
       modifiers: () => {},
       guest: () => {},
@@ -129,8 +134,7 @@ function run(port: MessagePort, { way }: Begin, codecs: readonly VideoCodec[]): 
       display: {
         capabilities: displayCapabilities(video.codecs),
         create: (sender, serials) => {
-          shownDisplay ??= sender.id;
-          const isShown = sender.id === shownDisplay;
+          const isShown = sender.id === SHOWN_DISPLAY;
           const channel = new DisplayChannel(sender, {
             images,
             serials,

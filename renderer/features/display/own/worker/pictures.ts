@@ -1,4 +1,5 @@
 import type { VideoDecoder, VideoHost } from '../../../../spice/channels/video-streams.ts';
+import { readJpegSize } from '../../../../spice/codecs/jpeg-alpha.ts';
 import type { VideoCodec } from '../../../../spice/protocol/constants.ts';
 import type { Pixels } from '../../../../spice/protocol/pixels.ts';
 import { openWebCodec, supported } from './web-codecs.ts';
@@ -44,6 +45,7 @@ export function browserVideo(codecs: readonly VideoCodec[], clock: () => number)
 function motionJpeg(): VideoDecoder {
   let last: Promise<unknown> = Promise.resolve();
   return {
+    sizeOf: readJpegSize,
     decode: (data) => {
       const after = last;
       const decoded = decodeJpegBytes(data);
