@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Fault } from '../contract/fault.ts';
 import type { StreamTarget } from '../contract/wire.ts';
+import { guarded } from '../devices/display/guarded-stream.ts';
 import { readActual } from '../devices/memory/live.ts';
 import { ConsoleHub } from '../devices/serial/console-hub.ts';
 import { ReadyChannel } from '../devices/serial/ready-channel.ts';
@@ -167,7 +168,7 @@ export class Guest implements AsyncDisposable {
     socket.once('error', reject);
     try {
       await promise;
-      return socket;
+      return guarded(socket);
     } catch (error) {
       socket.destroy();
       throw Fault.from(error);

@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import type { Transport } from '../../../renderer/spice/link/transport.ts';
 import { Fault } from '../../contract/fault.ts';
 import { encodePng } from '../../protocols/png/encode.ts';
+import { guarded } from './guarded-stream.ts';
 import type { ScreenAnswer, ScreenRequest } from './screen-taker.ts';
 import { shrink } from './shrink.ts';
 import { takeSpiceScreen } from './spice-screen.ts';
@@ -55,7 +56,7 @@ async function openTransport(path: string, signal: AbortSignal): Promise<Transpo
     socket.destroy();
     throw error;
   }
-  return transportOver(socket);
+  return transportOver(guarded(socket));
 }
 
 function tell(message: ScreenAnswer, transfer: ArrayBuffer[] = []): void {

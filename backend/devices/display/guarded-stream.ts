@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { DisplayLinkWatch } from './display-link-watch.ts';
+
+/** What a server that is busy may take to answer a link, ms; it gives a client up itself after 30 s (COMMON_CLIENT_TIMEOUT). */
+const LINK_TIMEOUT_MS = 30_000;
+/** What it may take to read INIT and send its first message after, ms. It looks every 10 ms; without a screen it sends nothing. */
+const INIT_TIMEOUT_MS = 5_000;
+
+/**
+ * A connection to a SPICE server that leaves a display channel only when that is safe. spice-server 0.15.1 frees a display
+ * channel whose client is gone before its INIT was read, then uses it (dcc.cpp, display_channel_client_wait_for_init and
+ * dcc_start): QEMU crashes and the guest with it. So where whoever uses this closes it in that moment, the connection stays a
+ * little longer by itself: INIT is sent if it was not, and the server's first message after it is waited for.
+ */
+export function guarded(socket: Socket): Duplex {
+  return new GuardedStream(socket);
+}
+
+class GuardedStream extends Duplex {
+  readonly #socket: Socket;
+  readonly #watch = new DisplayLinkWatch();
+  /** Nobody listens any more. */
+  #isLeaving = false;
+  #left: Promise<void> | null = null;
+
+  constructor(socket: Socket) {
+    super({ allowHalfOpen: false });
+    this.#socket = socket;
+    socket.pause();
+    socket.on('data', (chunk: Buffer) => {
+      this.#watch.received(chunk);
+      if (!this.#isLeaving && !this.push(chunk)) socket.pause();
+    });
+    socket.on('end', () => {
+      this.#watch.ended();
+      if (!this.#isLeaving) this.push(null);
+    });
+    socket.on('error', (error) => this.destroy(error));
+    socket.on('close', () => {
+      this.#watch.ended();
+      this.destroy();
+    });
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#watch.sent(chunk);
+    this.#socket.write(chunk, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    void this.#leave().then(() => this.#socket.end(() => done()));
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#isLeaving = true;
+    void this.#leave().then(() => {
+      this.#socket.destroy();
+      done(error);
+    });
+  }
+
+  #leave(): Promise<void> {
+    this.#left ??= this.#waitUntilSafe();
+    return this.#left;
+  }
+
+  async #waitUntilSafe(): Promise<void> {
+    const watch = this.#watch;
+    if (!watch.isExposed || this.#socket.destroyed) return;
+    this.#socket.resume();
+    await within(LINK_TIMEOUT_MS, watch.linked);
+    const missing = watch.missingInit();
+    if (missing !== null && this.#socket.writable) this.#socket.write(missing);
+    if (watch.isExposed) await within(INIT_TIMEOUT_MS, watch.safe);
+  }
+}
+
+async function within(ms: number, promise: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+    timer.unref();
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}
