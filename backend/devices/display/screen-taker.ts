@@ -34,6 +34,11 @@ export interface TakeOptions {
   readonly signal: AbortSignal;
 }
 
+interface Asked {
+  readonly worker: Worker;
+  readonly answer: (answer: Omit<ScreenAnswer, 'id'>) => void;
+}
+
 /** The thread ends when nobody wanted a picture for that long, ms. */
 const IDLE_MS = 30_000;
 /** What a picture may take over its two timeouts before the thread counts as hung, ms. */
@@ -48,18 +53,21 @@ const HEAP = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
 export class ScreenTaker implements AsyncDisposable {
   #worker: Worker | null = null;
   #idle: ReturnType<typeof setTimeout> | undefined;
-  readonly #asked = new Map<number, (answer: Omit<ScreenAnswer, 'id'>) => void>();
+  readonly #asked = new Map<number, Asked>();
   #lastId = 0;
+  /** Why threads do not even start here; then none is tried again. */
+  #cannot: FaultShape | null = null;
 
   /** The session has left the server when this settles. Throws a Fault. */
   async take(socket: string, { maxWidth, timeoutMs, signal }: TakeOptions): Promise<ScreenPicture> {
     signal.throwIfAborted();
+    if (this.#cannot !== null) throw new Fault(this.#cannot);
     clearTimeout(this.#idle);
     this.#lastId += 1;
     const id = this.#lastId;
     const worker = this.#start();
     const { promise, resolve } = Promise.withResolvers<Omit<ScreenAnswer, 'id'>>();
-    this.#asked.set(id, resolve);
+    this.#asked.set(id, { worker, answer: resolve });
     const stop = (): void => worker.postMessage({ kind: 'stop', id } satisfies ScreenRequest);
     signal.addEventListener('abort', stop, { once: true });
     const hung = setTimeout(() => void worker.terminate(), 2 * timeoutMs + GRACE_MS);
@@ -89,13 +97,19 @@ export class ScreenTaker implements AsyncDisposable {
       resourceLimits: HEAP,
     });
     let cause: Error | undefined;
-    worker.on('message', ({ id, ...answer }: ScreenAnswer) => this.#asked.get(id)?.(answer));
+    let hasAnswered = false;
+    worker.on('message', ({ id, ...answer }: ScreenAnswer) => {
+      hasAnswered = true;
+      this.#asked.get(id)?.answer(answer);
+    });
     worker.on('error', (error: Error) => {
       cause = error;
     });
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = null;
-      for (const answer of this.#asked.values()) answer({ fault: lost(cause) });
+      if (!hasAnswered && cause !== undefined) this.#cannot = lost(cause);
+      for (const asked of this.#asked.values())
+        if (asked.worker === worker) asked.answer({ fault: lost(cause) });
     });
     worker.unref();
     this.#worker = worker;
@@ -103,7 +117,9 @@ export class ScreenTaker implements AsyncDisposable {
   }
 
   async #end(): Promise<void> {
-    await this.#worker?.terminate();
+    const worker = this.#worker;
+    this.#worker = null;
+    await worker?.terminate();
   }
 }
 
