@@ -39,6 +39,15 @@ test('a new machine has what was asked for, in a folder of its own', async () =>
   expect((await house.show('WEB „SERVER“')).id).toBe(view.id);
 });
 
+test('the list is by name, after a restart too', async () => {
+  for (const name of ['web10', 'Web2', 'api']) await house.create(name);
+  const names = async () => (await house.request('machine.list', {})).machines.map(({ name }) => name);
+  expect(await names()).toEqual(['api', 'Web2', 'web10']);
+  await house.end();
+  await house.begin();
+  expect(await names()).toEqual(['api', 'Web2', 'web10']);
+});
+
 test('of two machines of one name, made in the same instant, one is made', async () => {
   const results = await Promise.allSettled([house.create('same'), house.create('Same')]);
   expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);

@@ -7,6 +7,7 @@ import { type BrokenMachine, type DeletedMachine, Registry, UNDO_PERIOD } from '
 
 /** How often machines that can no longer be brought back are cleared away, ms. */
 const PURGE_EVERY = 10 * 60 * 1000;
+const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** All machines of one data folder. */
 export class Machines implements AsyncDisposable {
@@ -61,8 +62,11 @@ export class Machines implements AsyncDisposable {
     }
   }
 
+  /** By name, as people read them: web2 before web10. */
   list(): MachineView[] {
-    return [...this.#machines.values()].map((machine) => this.view(machine));
+    return [...this.#machines.values()]
+      .map((machine) => this.view(machine))
+      .sort((a, b) => byName.compare(a.name, b.name));
   }
 
   view(machine: Machine): MachineView {
