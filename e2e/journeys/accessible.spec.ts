@@ -26,6 +26,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.locator('.skeleton')).toHaveCount(0);
       expect(await findings(page), tab).toEqual([]);
     }
+    await page.getByRole('tab', { name: 'Display' }).click();
+    await page.setViewportSize({ width: 640, height: 480 });
+    await page.evaluate(() => localStorage.setItem('innkeeper.display.scale', 'actual'));
+    await page.reload();
+    await expect(page.getByRole('group', { name: /larger than the window/ })).toBeVisible();
+    expect(await findings(page), 'display in a small window').toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 800 });
     await page.getByRole('button', { name: 'New machine' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
     expect(await findings(page), 'create dialog').toEqual([]);

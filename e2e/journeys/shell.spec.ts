@@ -154,6 +154,8 @@ test('a crash is told once, where the person looks', async ({ page }) => {
   await expect(page.getByText('demo crashed')).toBeVisible();
   await expect(told).toHaveCount(1);
   await expect(page.locator('.display-notice')).toContainText('QEMU ended unexpectedly');
+  await page.locator('.display-notice').getByRole('button', { name: 'Open the log' }).click();
+  await expect(page.getByRole('tabpanel', { name: 'Log' })).toBeVisible();
   await page.getByRole('tab', { name: 'Devices' }).click();
   await expect(told).toHaveCount(1);
   await expect(page.getByRole('button', { name: 'Open the log' })).toBeVisible();

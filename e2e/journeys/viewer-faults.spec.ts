@@ -361,6 +361,37 @@ test('a server that takes connections and says nothing: the page says that it wa
   expect(watch.errors).toEqual([]);
 });
 
+test('spice-html5 too says that a silent server does not answer, and is live when it does', async ({
+  page,
+}) => {
+  await using relay = await SpiceRelay.at(socket);
+  await using face = await serve(home);
+  await page.addInitScript(() => localStorage.setItem('innkeeper.viewer', 'html5'));
+  relay.holds = true;
+  await page.goto(face.url);
+  await page.getByText('demo', { exact: true }).first().click();
+  await page.getByRole('tab', { name: 'Display' }).click();
+  await expectPhase(page, 'unreachable');
+  await expect(page.locator('.display-over')).toContainText('The screen of demo does not answer');
+  await expect(page.locator('.display-over')).toContainText('The SPICE server did not answer in time.');
+  relay.holds = false;
+  await expectPhase(page, 'live');
+});
+
+/** @returns what has stood over the screen since. */
+async function watchWords(page: Page): Promise<() => Promise<string[]>> {
+  await page.locator('.display-over').evaluate((over) => {
+    const said: string[] = [];
+    Object.assign(window, { said });
+    new MutationObserver(() => said.push(over.textContent)).observe(over, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
+  });
+  return () => page.evaluate(() => (window as unknown as { said: string[] }).said);
+}
+
 test('a guest whose QEMU is killed: the screen says what happened, and is live when it runs again', async ({
   page,
 }) => {
@@ -373,9 +404,15 @@ test('a guest whose QEMU is killed: the screen says what happened, and is live w
   await expect(page.getByText('demo crashed')).toBeVisible();
   await expect(page.locator(canvasHost)).toHaveAttribute('data-old', 'true');
   expect(await litPixels(page)).toBeGreaterThan(1_000);
+  const said = await watchWords(page);
   await page.locator('.display-notice').getByRole('button', { name: 'Start' }).click();
-  await waitForDemo(home);
   await expectPhase(page, 'live');
+  await expect(page.locator(canvasHost)).toBeFocused();
+  // The picture of the run that crashed is not one of this run.
+  const words = await said();
+  expect(words).toContain('demo is starting');
+  expect(words.filter((one) => /Connection lost|picture of/.test(one))).toEqual([]);
+  await waitForDemo(home);
   await expectSamePixels(page, home, 'demo');
 
   await test.step('forced off while it has the keyboard: the keys are the page’s again', async () => {

@@ -18,6 +18,9 @@ test.afterAll(async () => {
   await home?.[Symbol.asyncDispose]();
 });
 
+/** Linux, input-event-codes.h. */
+const BTN_LEFT = 0x110;
+
 const sizes = {
   Fit: 'Fit the window',
   Whole: 'Largest whole multiple',
@@ -142,16 +145,108 @@ test('in full screen the guest has the keys, and the bar comes when it is wanted
   await expect(page.locator(canvasHost)).toBeFocused();
   await page.mouse.move(640, 200);
   await expect(bar).toHaveCSS('opacity', '0');
-  await page.mouse.move(640, 780);
+  await page.mouse.move(640, 798);
   await expect(bar).toHaveCSS('opacity', '1');
   await page.mouse.move(640, 200);
   await expect(bar).toHaveCSS('opacity', '0');
   await page.keyboard.press('Control+Alt');
   await expect(bar).toHaveCSS('opacity', '1');
   await expect(bar.getByRole('button').first()).toBeFocused();
+  await test.step('what it covers cannot be reached by Tab', async () => {
+    for (let presses = 0; presses < 20; presses += 1) {
+      await page.keyboard.press('Tab');
+      // Between the last and the first is the browser's own.
+      expect(
+        await page.evaluate(() => document.activeElement?.closest('.side, .machine-head, [role=tablist]')),
+      ).toBe(null);
+      if (await page.locator(canvasHost).evaluate((host) => host === document.activeElement)) break;
+    }
+    await expect(page.locator(canvasHost)).toBeFocused();
+    await page.keyboard.press('Control+Alt');
+  });
   await bar.getByRole('button', { name: 'Leave full screen' }).click();
   await expect(page.getByRole('heading', { name: 'demo', level: 1 })).toBeVisible();
   expect(warnings).toEqual([]);
+});
+
+test('a double click on Full screen leaves the keyboard with the guest', async ({ page }) => {
+  await using face = await serve(home);
+  await openDisplay(page, face.url);
+  await page.getByRole('toolbar').getByRole('button', { name: 'Full screen' }).dblclick();
+  await expect(page.locator('.display')).toHaveAttribute('data-full-screen', 'true');
+  await expect(page.locator(canvasHost)).toBeFocused();
+  await page.mouse.click(4, 400);
+  await expect(page.locator(canvasHost)).toBeFocused();
+});
+
+test('the bar takes no click that is meant for the guest', async ({ page }) => {
+  await using face = await serve(home);
+  await openDisplay(page, face.url);
+  const bar = page.getByRole('toolbar', { name: 'Screen of demo' });
+  const place = await bar.boundingBox();
+  if (place === null) throw new Error('the bar is not on the page');
+  const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
+  await page.locator(canvasHost).focus();
+  await page.mouse.move(x, 300);
+  await expect(bar).toHaveCSS('opacity', '0');
+  await page.mouse.move(x, y, { steps: 10 });
+  await expect(bar).toHaveCSS('opacity', '0');
+  const tablet = await GuestInput.record(home, 'Tablet');
+  await page.mouse.down();
+  await expect.poll(() => tablet.isDown(BTN_LEFT)).toBe(true);
+  // A drag to the edge calls nothing either.
+  await page.mouse.move(x, 795, { steps: 5 });
+  await expect(bar).toHaveCSS('opacity', '0');
+  await page.mouse.up();
+  await page.mouse.move(x, 796);
+  await expect(bar).toHaveCSS('opacity', '1');
+  await page.mouse.move(x, y);
+  await expect(bar).toHaveCSS('opacity', '1');
+});
+
+test('a picture larger than the window shows who has the keyboard, and the arrow keys move it', async ({
+  page,
+}) => {
+  await using face = await serve(home);
+  await openDisplay(page, face.url);
+  await setSize(page, sizes['1:1']);
+  const area = page.locator('.display-area');
+  await expect(area).toHaveAttribute('data-overflows', 'true');
+  await expect(area).toHaveCSS('outline-style', 'none');
+  await page.locator(canvasHost).click({ position: { x: 200, y: 200 } });
+  await expect(area).toHaveCSS('outline-style', 'solid');
+  await page.keyboard.press('Control+Alt');
+  await expect(area).toHaveCSS('outline-style', 'none');
+  await expect(page.getByRole('button', { name: 'Keys', exact: true })).toHaveCSS('outline-style', 'solid');
+  await page.getByRole('tab', { name: 'Display' }).focus();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('group', { name: /^Screen of demo, larger than the window/ })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => area.evaluate((shown) => shown.scrollTop)).toBeGreaterThan(0);
+});
+
+test('a pause takes the keyboard to Resume, and that takes it back to the guest', async ({ page }) => {
+  await using face = await serve(home);
+  await openDisplay(page, face.url);
+  const host = page.locator(canvasHost);
+  const inNotice = page.locator('.display-notice').getByRole('button', { name: 'Resume' });
+  const header = page.getByRole('toolbar', { name: 'Actions' });
+  for (const pause of [
+    () => header.getByRole('button', { name: 'Pause' }).click(),
+    () => header.getByRole('button', { name: 'Pause' }).press('Enter'),
+  ]) {
+    await host.focus();
+    await pause();
+    await expect(inNotice).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(host).toBeFocused();
+  }
+  await page.getByRole('tab', { name: 'Display' }).focus();
+  await home.ok('pause', 'demo');
+  await expect(inNotice).toBeVisible();
+  await home.ok('resume', 'demo');
+  await expect(inNotice).toBeHidden();
+  await expect(page.getByRole('tab', { name: 'Display' })).toBeFocused();
 });
 
 test('the screen has a name, a state and a documented way out', async ({ page }) => {
@@ -189,6 +284,7 @@ test('of two viewers the one that was asked last has the screen; the other says 
   await first.getByRole('button', { name: 'Show it here' }).click();
   await expect(second.getByText(taken)).toBeVisible();
   await expect(first.locator(canvasHost)).toHaveAttribute('data-phase', 'live');
+  await expect(first.locator(canvasHost)).toBeFocused();
   // One change of hands each time, and nobody reconnects into the other's screen.
   expect(await seenFirst()).toEqual(['live', 'taken', 'connecting', 'live']);
   expect(await seenSecond()).toEqual(['live', 'taken']);

@@ -3,8 +3,13 @@ import { Switch } from '../../ui/switch.tsx';
 import type { ClipboardView } from './use-clipboard.ts';
 import { words } from './words.ts';
 
+interface ClipboardSwitchProps {
+  readonly clipboard: ClipboardView;
+  readonly isNarrow: boolean;
+}
+
 /** Lets text cross between the person's clipboard and the guest's, with a light that shows when some did. */
-export function ClipboardSwitch({ clipboard }: { clipboard: ClipboardView }): ReactNode {
+export function ClipboardSwitch({ clipboard, isNarrow }: ClipboardSwitchProps): ReactNode {
   const { isAllowed, problem, crossed, allow } = clipboard;
   const why = useId();
   return (
@@ -18,10 +23,11 @@ export function ClipboardSwitch({ clipboard }: { clipboard: ClipboardView }): Re
       />
       <Switch
         label={words.clipboard}
+        hideLabel={isNarrow}
         isSelected={isAllowed && problem === null}
         disabledReason={problem}
         describedBy={why}
-        tooltip={words.clipboardHelp}
+        tooltip={isNarrow ? `${words.clipboard}. ${words.clipboardHelp}` : words.clipboardHelp}
         tooltipPlacement="top"
         onChange={allow}
       />

@@ -24,7 +24,11 @@ export async function readClipboardText(): Promise<string> {
   }
   if (text === '') throw new Fault({ code: 'bad-input', message: words.clipboardEmpty });
   if (text.length > MAX_TYPED) {
-    throw new Fault({ code: 'bad-input', message: words.clipboardLong(text.length, MAX_TYPED) });
+    throw new Fault({
+      code: 'bad-input',
+      message: words.clipboardLong(text.length, MAX_TYPED),
+      remedy: words.clipboardLongRemedy,
+    });
   }
   return text;
 }

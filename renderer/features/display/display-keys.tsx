@@ -1,11 +1,12 @@
+import { Keyboard } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { Fault } from '../../../backend/contract/fault.ts';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { useBridge } from '../../bridge/bridge.ts';
-import { Button } from '../../ui/button.tsx';
 import { ConfirmPopover } from '../../ui/confirm-popover.tsx';
 import { Menu, type MenuEntry } from '../../ui/menu.tsx';
 import { dropToasts, showFault, showToast } from '../../ui/toast.tsx';
+import { BarButton } from './bar-button.tsx';
 import { enterCount, MANY_CHARACTERS, readClipboardText } from './clipboard-text.ts';
 import { words } from './words.ts';
 
@@ -32,11 +33,12 @@ export const combinations: readonly (KeyCombination | 'rule')[] = [
 
 interface DisplayKeysProps {
   readonly machine: MachineView;
+  readonly isNarrow: boolean;
   readonly onKeysSent: () => void;
 }
 
 /** The menu of what the guest's keyboard can be made to do. */
-export function DisplayKeys({ machine, onKeysSent }: DisplayKeysProps): ReactNode {
+export function DisplayKeys({ machine, isNarrow, onKeysSent }: DisplayKeysProps): ReactNode {
   const bridge = useBridge();
   const anchor = useRef<HTMLButtonElement | null>(null);
   /** Would press Enter, and waits for a yes. */
@@ -82,9 +84,12 @@ export function DisplayKeys({ machine, onKeysSent }: DisplayKeysProps): ReactNod
         label={words.sendKeys}
         placement="top start"
         trigger={
-          <Button kind="quiet" ref={anchor}>
-            {words.keys}
-          </Button>
+          <BarButton
+            label={words.keys}
+            icon={<Keyboard className="icon" />}
+            isNarrow={isNarrow}
+            ref={anchor}
+          />
         }
         entries={entries}
       />

@@ -2,8 +2,10 @@ import { MoonStar, Pause, Play, Power, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { useRequest } from '../../bridge/use-request.ts';
+import { text } from '../../i18n/en.ts';
 import { clockTime } from '../../i18n/format.ts';
 import { useTold } from '../../stores/now.ts';
+import { navigate } from '../../stores/route.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import type { ViewerState } from './viewer.ts';
@@ -51,15 +53,22 @@ function StartNotice({ machine, oldSince }: { machine: MachineView; oldSince: nu
       icon={isCrash ? <TriangleAlert className="icon" /> : <Power className="icon" />}
       title={title}
       action={
-        <Button
-          kind="primary"
-          icon={<Play className="icon" />}
-          busy={start.isBusy ? words.starting : null}
-          disabledReason={machine.can.includes('start') ? null : words.cannotNow(state)}
-          onPress={() => void start.send({ machine: machine.id })}
-        >
-          {words.start}
-        </Button>
+        <div className="display-notice-actions">
+          <Button
+            kind="primary"
+            icon={<Play className="icon" />}
+            busy={start.isBusy ? words.starting : null}
+            disabledReason={machine.can.includes('start') ? null : words.cannotNow(state)}
+            onPress={() => void start.send({ machine: machine.id })}
+          >
+            {words.start}
+          </Button>
+          {isCrash ? (
+            <Button onPress={() => navigate({ page: 'machine', id: machine.id, tab: 'log' })}>
+              {text.machine.openLog}
+            </Button>
+          ) : null}
+        </div>
       }
     >
       {isCrash && machine.fault !== null ? (
@@ -97,13 +106,21 @@ function ResumeNotice({ machine }: { machine: MachineView }): ReactNode {
   );
 }
 
+interface WaitNoticeProps {
+  readonly name: string;
+  readonly viewer: ViewerState;
+  readonly isBeginning: boolean;
+}
+
 /** Milliseconds without a picture after which it is worth a word: a screen mostly comes within a tenth of a second. */
 const SLOW_MS = 1000;
 
-/** From the first try on, until there is a picture. */
-function WaitNotice({ name, viewer }: { name: string; viewer: ViewerState }): ReactNode {
+/** From the first try on, until there is a picture. A machine that starts says so at once. */
+function WaitNotice({ name, viewer, isBeginning }: WaitNoticeProps): ReactNode {
   const [since] = useState(Date.now);
   const isSlow = useTold(250, (now) => now - since >= SLOW_MS);
+  if (isBeginning && (!isSlow || viewer.phase === 'connecting'))
+    return <p className="display-chip">{words.startingText(name)}</p>;
   if (!isSlow) return null;
   if (viewer.phase === 'connecting') return <p className="display-chip">{words.connecting}</p>;
   return (
@@ -117,11 +134,14 @@ function WaitNotice({ name, viewer }: { name: string; viewer: ViewerState }): Re
 export interface DisplayNoticeProps {
   readonly machine: MachineView;
   readonly viewer: ViewerState;
+  /** The machine has begun a run that there is no picture of yet. */
+  readonly isBeginning: boolean;
   readonly onReconnect: () => void;
 }
 
 /** What stands over the picture when the picture is not the guest's screen of now. Null: nothing to say. */
-export function DisplayNotice({ machine, viewer, onReconnect }: DisplayNoticeProps): ReactNode {
+export function DisplayNotice(props: DisplayNoticeProps): ReactNode {
+  const { machine, viewer, isBeginning, onReconnect } = props;
   switch (machine.state) {
     case 'stopped':
     case 'crashed':
@@ -174,7 +194,7 @@ export function DisplayNotice({ machine, viewer, onReconnect }: DisplayNoticePro
     );
   }
   if (viewer.oldSince === null && (viewer.phase === 'connecting' || viewer.phase === 'unreachable')) {
-    return <WaitNotice key={machine.id} name={machine.name} viewer={viewer} />;
+    return <WaitNotice key={machine.id} name={machine.name} viewer={viewer} isBeginning={isBeginning} />;
   }
   if (viewer.phase === 'silent' && viewer.oldSince !== null) {
     return <p className="display-chip">{words.silent(machine.name, clockTime(viewer.oldSince))}</p>;

@@ -1,11 +1,11 @@
-import { Copy, Download } from 'lucide-react';
+import { Camera, Copy, Download } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Fault } from '../../../backend/contract/fault.ts';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { type Bridge, useBridge } from '../../bridge/bridge.ts';
-import { Button } from '../../ui/button.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { showFault, showToast } from '../../ui/toast.tsx';
+import { BarButton } from './bar-button.tsx';
 import { words } from './words.ts';
 
 interface Picture {
@@ -76,23 +76,27 @@ export function takePicture(
 
 interface DisplayScreenshotProps {
   readonly machine: MachineView;
+  readonly isNarrow: boolean;
+  readonly onChosen: () => void;
   /** The live picture; null where there is none, and QEMU is asked. */
   readonly canvas: () => HTMLCanvasElement | null;
 }
 
 /** The guest's screen of now, to a file or to the clipboard. */
-export function DisplayScreenshot({ machine, canvas }: DisplayScreenshotProps): ReactNode {
+export function DisplayScreenshot(props: DisplayScreenshotProps): ReactNode {
+  const { machine, isNarrow, onChosen, canvas } = props;
   const bridge = useBridge();
   const about = screenshotOf(machine.id);
   const take = () => takePicture(bridge, machine.id, canvas());
   const attempt = (work: Promise<void>) => {
     work.catch((thrown: unknown) => showFault(Fault.from(thrown), about));
+    onChosen();
   };
   return (
     <Menu
       label={words.screenshotOf(machine.name)}
       placement="top start"
-      trigger={<Button kind="quiet">{words.screenshot}</Button>}
+      trigger={<BarButton label={words.screenshot} icon={<Camera className="icon" />} isNarrow={isNarrow} />}
       entries={[
         {
           id: 'save',

@@ -1,10 +1,11 @@
+import { Activity } from 'lucide-react';
 import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { text } from '../../i18n/en.ts';
 import { bitRate, words as quantity } from '../../i18n/format.ts';
 import { whileInSight } from '../../stores/now.ts';
 import { useViewerKind } from '../../stores/settings.ts';
-import { Button } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
+import { BarButton } from './bar-button.tsx';
 import { FigureWindow, type LatestDrawing, type LatestFigures } from './figure-window.ts';
 import type { Viewer, ViewerState } from './viewer.ts';
 import { words } from './words.ts';
@@ -60,15 +61,14 @@ function drawingRows(latest: LatestDrawing | null): readonly Row[] {
   ];
 }
 
-interface StatusProps {
-  readonly name: string;
+interface StatusListProps {
   readonly viewer: RefObject<Viewer | null>;
   readonly state: ViewerState;
   /** Device pixels per guest pixel. */
   readonly scale: number | null;
 }
 
-function StatusList({ viewer, state, scale }: StatusProps): ReactNode {
+function StatusList({ viewer, state, scale }: StatusListProps): ReactNode {
   const latest = useLatest(viewer);
   const kind = useViewerKind();
   const rows: readonly Row[] = [
@@ -92,16 +92,21 @@ function StatusList({ viewer, state, scale }: StatusProps): ReactNode {
   );
 }
 
+interface StatusProps extends StatusListProps {
+  readonly name: string;
+  readonly isNarrow: boolean;
+}
+
 /** How the screen comes over, in the floating bar. */
-export function DisplayStatus(props: StatusProps): ReactNode {
+export function DisplayStatus({ name, isNarrow, ...list }: StatusProps): ReactNode {
   return (
     <Popover
-      title={words.statusOf(props.name)}
+      title={words.statusOf(name)}
       placement="top"
       width={340}
-      trigger={<Button kind="quiet">{words.status}</Button>}
+      trigger={<BarButton label={words.status} icon={<Activity className="icon" />} isNarrow={isNarrow} />}
     >
-      <StatusList {...props} />
+      <StatusList {...list} />
     </Popover>
   );
 }

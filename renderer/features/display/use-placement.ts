@@ -17,6 +17,19 @@ export function onRatioChange(listener: () => void, signal: AbortSignal): void {
   watch();
 }
 
+/** Whether `element` is narrower than so many CSS pixels. */
+export function useIsNarrow(element: RefObject<HTMLElement | null>, width: number): boolean {
+  const [isNarrow, setNarrow] = useState(false);
+  useEffect(() => {
+    const box = element.current;
+    if (box === null) return;
+    const observer = new ResizeObserver(() => setNarrow(box.clientWidth < width));
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [element, width]);
+  return isNarrow;
+}
+
 /** Where the picture goes in `area`, kept true while the area, the guest's resolution or the display changes. */
 export function usePlacement(
   area: RefObject<HTMLElement | null>,

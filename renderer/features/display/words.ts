@@ -20,6 +20,7 @@ export const words = {
     refused: (name: string) =>
       `The browser keeps your mouse from ${name}. Click again; if it stays so, allow this page to lock the pointer.`,
   },
+  panned: (name: string) => `Screen of ${name}, larger than the window. Arrow keys move it.`,
   help: 'Click or press Tab to type into the guest. Press and let go Ctrl+Alt to leave.',
   keys: 'Keys',
   sendKeys: 'Send keys to the guest',
@@ -35,6 +36,7 @@ export const words = {
   clipboardEmpty: 'There is no text in the clipboard.',
   clipboardLong: (characters: number, most: number) =>
     `The clipboard has ${characters.toLocaleString('en')} characters; ${most.toLocaleString('en')} can be typed at once.`,
+  clipboardLongRemedy: 'Copy less of it at once, or bring it into the guest as a file.',
   screenshot: 'Screenshot',
   screenshotOf: (name: string) => `Screenshot of ${name}`,
   savePicture: 'Save as PNG…',
@@ -75,7 +77,11 @@ export const words = {
     skipped === 0 ? `${shown} /s` : `${shown} /s, ${skipped} /s skipped`,
   drawing: 'Drawn after',
   answer: 'Key to next picture',
-  times: (median: number, p95: number) => `${milliseconds(median)}, nearly all by ${milliseconds(p95)}`,
+  /** Of one time, or times that are all alike, there is nothing more to say. */
+  times: (median: number, p95: number) => {
+    const [half, most] = [milliseconds(median), milliseconds(p95)];
+    return half === most ? half : `${half}, nearly all by ${most}`;
+  },
   frames: 'Pictures',
   framesUnit: '/s',
   traffic: 'Received',
@@ -154,7 +160,8 @@ export const words = {
   unreachableText:
     'It is tried again by itself. If it stays so, see what the Log tab says, or start the machine anew.',
   lost: (time: string) => `Connection lost. This is the picture of ${time}; reconnecting…`,
-  silent: (name: string, time: string) => `${name} does not answer. This is its picture of ${time}.`,
+  silent: (name: string, time: string) =>
+    `${name} does not answer. This is its picture of ${time}. If it stays so, see what the Log tab says, or reset it.`,
   garbled: 'This screen cannot be read',
   garbledText: 'The guest’s display server sent what makes no sense:',
   garbledRemedy:

@@ -14,6 +14,8 @@ const CLIENT_MODE = 2;
 /** The server acknowledges every 4 movements (SPICE_INPUT_MOTION_ACK_BUNCH); two bunches may be on their way. */
 const ACK_BUNCH = 4;
 const MOTION_WINDOW = 2 * ACK_BUNCH;
+/** spice-html5 would wait for ever for a server that takes the connection and says nothing. */
+const ANSWER_MS = 10_000;
 
 let serial = 0;
 
@@ -25,6 +27,10 @@ export class SpiceSession implements GuestSession {
   readonly #served: ServedUri;
   readonly #main: MainChannel;
   readonly #keys = new PacedSender<ArrayBuffer>((bytes) => this.#send(bytes), KEY_GAP_MS);
+  readonly #unanswered = setTimeout(
+    () => this.#end({ kind: 'lost', reason: 'The SPICE server did not answer in time.' }),
+    ANSWER_MS,
+  );
   #ended = false;
   #live = false;
   #size: Size | null = null;
@@ -54,6 +60,7 @@ export class SpiceSession implements GuestSession {
           this.#end({ kind: 'garbled', reason: error instanceof Error ? error.message : String(error) }),
       });
     } catch (error) {
+      clearTimeout(this.#unanswered);
       this.#served[Symbol.dispose]();
       throw error;
     }
@@ -129,7 +136,10 @@ export class SpiceSession implements GuestSession {
       close: () => stream.close(),
     };
     stream.onOpen = () => watched.onOpen?.();
-    stream.onData = (bytes) => watched.onData?.(bytes);
+    stream.onData = (bytes) => {
+      clearTimeout(this.#unanswered);
+      watched.onData?.(bytes);
+    };
     stream.onClose = (reason) => {
       watched.onClose?.(reason);
       this.#end({ kind: reason === '' ? 'closed' : 'lost', reason });
@@ -164,6 +174,7 @@ export class SpiceSession implements GuestSession {
 
   /** Closes every channel but leaves the surfaces: the last picture stays on screen. */
   #close(): void {
+    clearTimeout(this.#unanswered);
     const main = this.#main;
     const channels: (Channel | undefined)[] = [
       main.inputs,
