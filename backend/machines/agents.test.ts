@@ -155,3 +155,15 @@ test('every face hears whose session ends when another viewer connects', async (
   expect(heard).toEqual([{ machine: id, viewer: 'one' }]);
   for (const stream of [one, nameless, two]) stream.destroy();
 });
+
+test('a session of ours that takes a picture counts as no viewer', async () => {
+  await house.request('machine.start', { machine: id });
+  const counted: number[] = [];
+  house.on('machine.figures', ({ figures }) => counted.push(figures.displayClients));
+  await house.request('machine.watch', { machine: id, on: true });
+  const pictures = async (): Promise<void> => {
+    while (counted.length < 3) await house.request('machine.screenshot', { machine: id, via: 'spice' });
+  };
+  await pictures();
+  expect(counted).toEqual([0, 0, 0]);
+});

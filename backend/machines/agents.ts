@@ -100,6 +100,11 @@ export class Agents implements Disposable {
     });
   }
 
+  /** Whether a session that only looks is open to that machine. */
+  isGlancing(id: string): boolean {
+    return this.#desks.get(id)?.isGlancing ?? false;
+  }
+
   /** What a machine's view says of its clipboard and its guest holds for its desk. */
   changed({ id, pid, devices }: MachineView): void {
     const desk = this.#desks.get(id);

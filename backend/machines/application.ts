@@ -80,6 +80,7 @@ export async function createApplication({
     (subject) =>
       new FiguresSampler(
         machines.find(subject.slice('machine:'.length)),
+        () => agents.isGlancing(subject.slice('machine:'.length)),
         (figures) => events.emit('machine.figures', { machine: subject.slice('machine:'.length), figures }),
         (error) => trouble('machine figures', error),
       ),

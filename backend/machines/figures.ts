@@ -50,6 +50,7 @@ export class ProcessMeter {
 /** The moving figures of one machine, once a second, while a face looks at it. */
 export class FiguresSampler implements Disposable {
   readonly #machine: Machine;
+  readonly #isGlancing: () => boolean;
   readonly #emit: (figures: MachineFigures) => void;
   readonly #meter = new ProcessMeter();
   readonly #timer: NodeJS.Timeout;
@@ -60,12 +61,15 @@ export class FiguresSampler implements Disposable {
   #clock: MachineFigures['clock'] = null;
   #source: string | null = null;
 
+  /** @param isGlancing whether a session of our own takes a picture of the screen; then nobody else looks. */
   constructor(
     machine: Machine,
+    isGlancing: () => boolean,
     emit: (figures: MachineFigures) => void,
     onTrouble: (error: unknown) => void,
   ) {
     this.#machine = machine;
+    this.#isGlancing = isGlancing;
     this.#emit = emit;
     const tick = (): void => {
       // A sample that takes longer than a second is not doubled by the next.
@@ -102,7 +106,7 @@ export class FiguresSampler implements Disposable {
       this.#meter.sample(running.pid),
       readGuestStatistics(guest.qmp),
       readCounters(guest.qmp),
-      countClients(guest),
+      this.#countClients(guest),
     ]);
     if (host === null) return;
     const disks = await Promise.all(
@@ -125,6 +129,16 @@ export class FiguresSampler implements Disposable {
       clock: this.#clock,
       displayClients: clients,
     });
+  }
+
+  async #countClients(guest: Guest): Promise<number> {
+    if (!guest.record.spice) return 0;
+    const wasGlancing = this.#isGlancing();
+    const { channels } = await guest.qmp.execute('query-spice');
+    if (wasGlancing || this.#isGlancing()) return 0;
+    // Channel type 2 is display (spice.proto); our own session for the agent alone opens none.
+    const looking = channels?.filter((channel) => channel['channel-type'] === 2) ?? [];
+    return new Set(looking.map((channel) => channel['connection-id'])).size;
   }
 
   /** Not awaited: the next sample has what the agent says. A question still open is not asked again. */
@@ -182,14 +196,6 @@ export class FiguresSampler implements Disposable {
     if (guest !== null && guest === this.#machine.guest)
       pollGuestStatistics(guest.qmp, 0).catch(() => undefined);
   }
-}
-
-async function countClients(guest: Guest): Promise<number> {
-  if (!guest.record.spice) return 0;
-  const { channels } = await guest.qmp.execute('query-spice');
-  // Channel type 2 is display (spice.proto); our own session for the agent alone opens none.
-  const looking = channels?.filter((channel) => channel['channel-type'] === 2) ?? [];
-  return new Set(looking.map((channel) => channel['connection-id'])).size;
 }
 
 /** What an image takes on the host, bytes (512-byte blocks, stat(2)); null when it is not there. */

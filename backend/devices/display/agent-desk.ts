@@ -82,6 +82,10 @@ export class AgentDesk implements Disposable {
     };
   }
 
+  get isGlancing(): boolean {
+    return this.#glance !== null;
+  }
+
   /** Resolves when no session that `glance` was called with is left; there is no next one while a viewer is connected. */
   async glanced(): Promise<void> {
     await this.#glance?.over;
