@@ -1,7 +1,7 @@
 // The three clients that look at one guest, each of which can press a key. All times: ms of CLOCK_MONOTONIC, which Node, the C
 // program and Chromium on one machine share.
 import { connect } from 'node:net';
-import { noVideo } from '../backend/devices/display/spice-screen.ts';
+import { noEvents, noVideo } from '../backend/devices/display/spice-screen.ts';
 import { transportOver } from '../backend/devices/display/spice-transport.ts';
 import { ReferenceClient } from '../e2e/conformance/reference/reference-client.ts';
 import { DisplayChannel, displayCapabilities } from '../renderer/spice/channels/display.ts';
@@ -84,7 +84,7 @@ export async function coreClient(spiceSocket: string): Promise<LatencyClient> {
             serials,
             video: noVideo,
             events: {
-              ...{ surfaceCreated: nothing, surfaceDestroyed: nothing, monitors: nothing },
+              ...noEvents,
               dirty: () => next.resolve({ received, shown: now() }),
               marked: (shown) => {
                 if (shown) marked.resolve();

@@ -1,4 +1,4 @@
-import { noVideo } from '../../backend/devices/display/spice-screen.ts';
+import { noEvents, noVideo } from '../../backend/devices/display/spice-screen.ts';
 import type { Surface } from '../../renderer/spice/canvas/surface.ts';
 import type { CursorState } from '../../renderer/spice/channels/cursor.ts';
 import { DisplayChannel, displayCapabilities } from '../../renderer/spice/channels/display.ts';
@@ -69,13 +69,10 @@ export class Viewer implements Disposable {
               serials,
               compression: compression ?? undefined,
               events: {
-                surfaceCreated: nothing,
-                surfaceDestroyed: nothing,
-                dirty: nothing,
+                ...noEvents,
                 marked: (shown) => {
                   if (shown) marked.resolve();
                 },
-                monitors: nothing,
               },
               video: noVideo,
             }),
@@ -167,8 +164,4 @@ const SCANCODES: Readonly<Record<string, number>> = {
 
 function row(keys: string, first: number): Record<string, number> {
   return Object.fromEntries([...keys].map((key, index) => [key, first + index]));
-}
-
-function nothing(): void {
-  // Only the picture counts here.
 }

@@ -1,11 +1,11 @@
+import { hasCapability } from '../../../renderer/spice/link/capabilities.ts';
+import { LINK_HEADER_BYTES } from '../../../renderer/spice/link/link-messages.ts';
 import { displayInit } from '../../../renderer/spice/protocol/client-messages.ts';
 import { CHANNEL, COMMON_CAP, DISPLAY_OUT, LINK_ERROR } from '../../../renderer/spice/protocol/constants.ts';
 
-/** protocol.h: SpiceLinkHeader (magic, major, minor, size), all u32. */
-const HEADER_BYTES = 16;
-/** Of SpiceLinkMess behind it: type u8, count of common capabilities u32, where they begin u32. */
+/** Of SpiceLinkMess behind the SpiceLinkHeader: type u8, count of common capabilities u32, where they begin u32. */
 const [MESS_TYPE, MESS_COMMON, MESS_OFFSET] = [4, 6, 14];
-/** Of SpiceLinkReply behind it: link_err u32, count of common capabilities u32, where they begin u32. */
+/** Of SpiceLinkReply behind one: link_err u32, count of common capabilities u32, where they begin u32. */
 const [REPLY_ERROR, REPLY_COMMON, REPLY_OFFSET] = [0, 166, 174];
 /** SpiceLinkEncryptedTicket, for a key of 1024 bits. */
 const TICKET_BYTES = 128;
@@ -125,14 +125,14 @@ export class DisplayLinkWatch {
       case 'greeting': {
         const greeting = greetingIn(bytes);
         if (greeting === null) return false;
-        if (greeting === 'none' || bytes[HEADER_BYTES + MESS_TYPE] !== CHANNEL.display) {
+        if (greeting === 'none' || bytes[LINK_HEADER_BYTES + MESS_TYPE] !== CHANNEL.display) {
           this.#over();
           return false;
         }
         const common = firstWord(greeting, MESS_COMMON, MESS_OFFSET);
-        this.#ticketBytes = TICKET_BYTES + (has(common, COMMON_CAP.authSelection) ? 4 : 0);
-        this.#isMini = has(common, COMMON_CAP.miniHeader);
-        this.#sent = bytes.subarray(HEADER_BYTES + greeting.length);
+        this.#ticketBytes = TICKET_BYTES + (hasCapability([common], COMMON_CAP.authSelection) ? 4 : 0);
+        this.#isMini = hasCapability([common], COMMON_CAP.miniHeader);
+        this.#sent = bytes.subarray(LINK_HEADER_BYTES + greeting.length);
         this.#sentState = 'ticket';
         return true;
       }
@@ -171,8 +171,11 @@ export class DisplayLinkWatch {
           this.#over();
           return false;
         }
-        this.#isMini &&= has(firstWord(greeting, REPLY_COMMON, REPLY_OFFSET), COMMON_CAP.miniHeader);
-        this.#received = bytes.subarray(HEADER_BYTES + greeting.length);
+        this.#isMini &&= hasCapability(
+          [firstWord(greeting, REPLY_COMMON, REPLY_OFFSET)],
+          COMMON_CAP.miniHeader,
+        );
+        this.#received = bytes.subarray(LINK_HEADER_BYTES + greeting.length);
         this.#receivedState = 'result';
         return true;
       }
@@ -217,10 +220,12 @@ function join(before: Buffer, chunk: Buffer): Buffer {
 
 /** What follows the SpiceLinkHeader; null: not all of it is there; 'none': it is no greeting. */
 function greetingIn(bytes: Buffer): Buffer | 'none' | null {
-  if (bytes.length < HEADER_BYTES) return null;
+  if (bytes.length < LINK_HEADER_BYTES) return null;
   const size = bytes.readUInt32LE(12);
   if (bytes.toString('latin1', 0, 4) !== 'REDQ' || size < 18 || size > MAX_GREETING_BYTES) return 'none';
-  return bytes.length < HEADER_BYTES + size ? null : bytes.subarray(HEADER_BYTES, HEADER_BYTES + size);
+  return bytes.length < LINK_HEADER_BYTES + size
+    ? null
+    : bytes.subarray(LINK_HEADER_BYTES, LINK_HEADER_BYTES + size);
 }
 
 /** The first word of common capabilities, 0 where there is none. */
@@ -228,8 +233,4 @@ function firstWord(greeting: Buffer, countAt: number, offsetAt: number): number 
   if (greeting.length < offsetAt + 4 || greeting.readUInt32LE(countAt) === 0) return 0;
   const offset = greeting.readUInt32LE(offsetAt);
   return offset + 4 > greeting.length ? 0 : greeting.readUInt32LE(offset);
-}
-
-function has(word: number, bit: number): boolean {
-  return ((word >>> bit) & 1) === 1;
 }

@@ -1,4 +1,8 @@
-import { DisplayChannel, displayCapabilities } from '../../../renderer/spice/channels/display.ts';
+import {
+  DisplayChannel,
+  type DisplayEvents,
+  displayCapabilities,
+} from '../../../renderer/spice/channels/display.ts';
 import type { VideoHost } from '../../../renderer/spice/channels/video-streams.ts';
 import { SharedImages } from '../../../renderer/spice/images/shared-images.ts';
 import { LinkError } from '../../../renderer/spice/link/link-error.ts';
@@ -58,14 +62,11 @@ async function firstPicture(
             images,
             serials,
             events: {
-              surfaceCreated: nothing,
-              surfaceDestroyed: nothing,
-              dirty: nothing,
+              ...noEvents,
               // The server sends the surface, its picture, then the mark (spice-server, dcc_start).
               marked: (shown) => {
                 if (shown) marked.resolve();
               },
-              monitors: nothing,
             },
             video: noVideo,
           }),
@@ -92,6 +93,15 @@ async function firstPicture(
   const { data: words, width, height } = surface;
   return { words, width, height };
 }
+
+/** For who looks at the whole picture in the end. */
+export const noEvents: DisplayEvents = {
+  surfaceCreated: nothing,
+  surfaceDestroyed: nothing,
+  dirty: nothing,
+  marked: nothing,
+  monitors: nothing,
+};
 
 /** Without codecs a server sends images instead of video. */
 export const noVideo: VideoHost = {

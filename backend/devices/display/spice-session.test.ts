@@ -3,7 +3,7 @@ import { DisplayChannel, displayCapabilities } from '../../../renderer/spice/cha
 import { SharedImages } from '../../../renderer/spice/images/shared-images.ts';
 import { type ImageCompression, KEY_MODIFIER } from '../../../renderer/spice/protocol/constants.ts';
 import { type SessionHost, SpiceSession } from '../../../renderer/spice/session.ts';
-import { noVideo } from './spice-screen.ts';
+import { noEvents, noVideo } from './spice-screen.ts';
 import { transportOver } from './spice-transport.ts';
 import { TinyGuest } from './testing/tiny-guest.ts';
 
@@ -39,13 +39,7 @@ async function open(guest: TinyGuest, options: { password?: string; compression?
           images,
           serials,
           compression: options.compression,
-          events: {
-            surfaceCreated: () => undefined,
-            surfaceDestroyed: () => undefined,
-            dirty: () => undefined,
-            marked: () => undefined,
-            monitors: () => undefined,
-          },
+          events: noEvents,
           video: noVideo,
         }),
     },
