@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lzKinds } from '../renderer/spice/codecs/lz.ts';
-import { quicKinds } from '../renderer/spice/codecs/quic.ts';
+import { quicKinds } from '../renderer/spice/codecs/quic-header.ts';
 import { packRows, vectorPicture } from '../renderer/spice/codecs/testing/vector-picture.ts';
 import { buildNative } from './spice-codecs-native.ts';
 

@@ -8,7 +8,8 @@ const lookupBits = 10;
 export const longCodeword = 64;
 /** How many entries of `CodeFamily.codewords` a channel has. */
 export const codewordsPerChannel = 8208;
-const codewordsPerCode = 1025;
+/** How many of them a code has, with one that is never looked up: the low three bits of where they begin are the code. */
+export const codewordsPerCode = 1025;
 
 /** The Golomb-Rice codes for samples of `bits` bits. What they stand for is the difference from a prediction, modulo. */
 export class CodeFamily {
@@ -27,8 +28,8 @@ export class CodeFamily {
   readonly unfolded: Uint8Array;
   /** By difference: the bucket of the model that it is in. They hold 1, 2, 4, 8, … folded ones, and the last the rest. */
   readonly buckets: Uint8Array;
-  /** By difference × 8 + code: the codeword's length in eighths of a bit. */
-  readonly lengths: Uint8Array;
+  /** By difference × 8 + code: the codeword's length in bits; more than the longest for codes that the family does not have. */
+  readonly lengths: Uint16Array;
   /**
    * By channel × 8208 + code × 1025 + the next ten bits of the stream: the length of the codeword that they begin with, and above
    * its eight bits the difference in the channel's place: red, green and blue may be added. Alpha has the place of red.
@@ -45,7 +46,7 @@ export class CodeFamily {
       (_, folded) => ((folded >> 1) ^ -(folded & 1)) & this.sampleMask,
     );
     this.buckets = new Uint8Array(samples);
-    this.lengths = new Uint8Array(samples * 8);
+    this.lengths = new Uint16Array(samples * 8).fill(longestCodeword + 1);
     for (const [folded, difference] of this.unfolded.entries()) {
       this.buckets[difference] = Math.min(31 - Math.clz32(folded + 1), bits - 1);
     }
@@ -59,7 +60,7 @@ export class CodeFamily {
       this.escapeMask[code] = 2 ** suffix - 1;
       for (const [folded, difference] of this.unfolded.entries()) {
         const length = folded < base ? (folded >> code) + code + 1 : zeros + suffix;
-        this.lengths[difference * 8 + code] = length * 8;
+        this.lengths[difference * 8 + code] = length;
         const codeword = folded < base ? (1 << code) | (folded & ((1 << code) - 1)) : folded - base;
         if (length <= lookupBits) this.#addCodeword(code, codeword, length, difference);
       }
@@ -140,70 +141,4 @@ export class Pace {
     this.untilWiderMask -= stop - from;
     return stop;
   }
-}
-
-/** Which code is best after which difference, for up to four channels. */
-export class Model {
-  /**
-   * By channel × 256 + the difference before: where the entries of the code begin in `CodeFamily.codewords`. The low three bits are
-   * the code.
-   */
-  readonly codes: Int32Array;
-  family: CodeFamily = eightBitFamily;
-  /**
-   * By (channel × 8 + bucket) × 8 + code: the bits that this code would have taken lately × 8, and 7 - code in the low three bits.
-   * Of codes that are as good as each other the highest has thus the least of them.
-   */
-  readonly #counters = new Int32Array(4 * 8 * 8);
-
-  /** `codes` may be given: 1024 entries of whoever reads them. */
-  constructor(codes = new Int32Array(4 * 256)) {
-    this.codes = codes;
-  }
-
-  reset(family: CodeFamily): void {
-    this.family = family;
-    for (let index = 0; index < this.#counters.length; index++) this.#counters[index] = 7 - (index & 7);
-    for (let channel = 0; channel < 4; channel++) {
-      this.codes.fill(firstCodeword(channel, family.bits - 1), channel * 256, (channel + 1) * 256);
-    }
-  }
-
-  /** Learns that `difference` followed `before` in this channel. */
-  update(channel: number, before: number, difference: number, halveAt: number): void {
-    const counters = this.#counters;
-    const { lengths, bits, buckets } = this.family;
-    const bucket = buckets[before] as number;
-    const first = ((channel * 8 + bucket) * 8) | 0;
-    const length = (difference * 8) | 0;
-    let least = 0x7fffffff;
-    for (let code = 0; code < bits; code++) {
-      const sum = ((counters[first + code] as number) + (lengths[length + code] as number)) | 0;
-      counters[first + code] = sum;
-      // The lesser of the two without a branch, as nothing foretells which it is.
-      const less = (sum - least) | 0;
-      least = (least + (less & (less >> 31))) | 0;
-    }
-    if (least >> 3 > halveAt) {
-      for (let code = 0; code < bits; code++) {
-        const sum = counters[first + code] as number;
-        counters[first + code] = ((sum >> 1) & ~7) | (sum & 7);
-      }
-    }
-    const best = firstCodeword(channel, 7 - (least & 7));
-    if (this.codes[channel * 256 + before] !== best) this.#choose(channel, bucket, best);
-  }
-
-  /** Every difference of a bucket has the same code. */
-  #choose(channel: number, bucket: number, codeword: number): void {
-    const { unfolded, bits } = this.family;
-    const end = bucket === bits - 1 ? unfolded.length : (2 << bucket) - 1;
-    for (let folded = (1 << bucket) - 1; folded < end; folded++) {
-      this.codes[channel * 256 + (unfolded[folded] as number)] = codeword;
-    }
-  }
-}
-
-function firstCodeword(channel: number, code: number): number {
-  return channel * codewordsPerChannel + code * codewordsPerCode;
 }

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeQuic } from './encoders/quic-encoder.ts';
-import { decodeQuic, type QuicKind, quicHeaderBytes, readQuicHeader } from './quic.ts';
+import { decodeQuic } from './quic.ts';
+import { type QuicKind, quicHeaderBytes, readQuicHeader } from './quic-header.ts';
 import { expectContained, garbled, pictures } from './testing/garble.ts';
 import { blank, vector, vectorHeight, vectorWidth } from './testing/vector.ts';
 import { vectorPicture, withoutAlpha } from './testing/vector-picture.ts';

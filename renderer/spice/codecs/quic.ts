@@ -5,60 +5,24 @@
 //
 // Every index below is in range by construction (a row's columns, a byte's values), so the reads are not checked again; the
 // reader hands out zeros behind the end and every row asks afterwards whether it did.
-import { checkImageSize, checkTarget, maxImageSide, type Pixels, signedWords } from '../protocol/pixels.ts';
+import { checkTarget, maxImageSide, type Pixels, signedWords } from '../protocol/pixels.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
+import { quicHeaderBytes, quicName, readQuicHeader } from './quic-header.ts';
 import {
   type CodeFamily,
   codewordsPerChannel,
+  codewordsPerCode,
   eightBitFamily,
   fiveBitFamily,
   longCodeword,
-  Model,
   Pace,
   runOrders,
 } from './quic-model.ts';
 
-const where = 'quic';
-export const quicMagic = 0x43495551;
-export const quicHeaderBytes = 20;
-/** By number on the wire. */
-export const quicKinds = [null, 'gray', 'rgb16', 'rgb24', 'rgb32', 'rgba'] as const;
-export type QuicKind = Exclude<(typeof quicKinds)[number], null>;
-
-export interface QuicHeader {
-  readonly kind: QuicKind;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Reads the size; throws when it is out of bounds or more than so few bytes can hold. */
-export function readQuicHeader(source: Uint8Array): QuicHeader {
-  if (source.length < quicHeaderBytes) throw new ProtocolError(where, 'the data end before the header does');
-  const view = new DataView(source.buffer, source.byteOffset, quicHeaderBytes);
-  const magic = view.getUint32(0, true);
-  const version = view.getUint32(4, true);
-  if (magic !== quicMagic || version !== 0) throw new ProtocolError(where, 'the data are not QUIC version 0');
-  const kind = quicKinds[view.getUint32(8, true)];
-  if (kind === null || kind === undefined) {
-    throw new ProtocolError(where, `there is no image kind ${view.getUint32(8, true)}`);
-  }
-  const width = view.getUint32(12, true);
-  const height = view.getUint32(16, true);
-  checkImageSize(where, width, height);
-  // A pixel takes a bit a channel at the least. A run takes one too, and cannot begin before the fourth.
-  const channels = kind === 'gray' ? 1 : kind === 'rgba' ? 4 : 3;
-  const runs = width > 3 ? (kind === 'rgba' ? 2 : 1) : 0;
-  const bitsPerRow = channels * Math.min(width, 3) + runs;
-  if (bitsPerRow * height > (source.length - quicHeaderBytes) * 8) {
-    throw new ProtocolError(where, `${source.length} bytes cannot hold ${width} × ${height} pixels`);
-  }
-  return { kind, width, height };
-}
-
 /** Decodes into the target, whose size must be the header's. Without an alpha channel the pixels are opaque. */
 export function decodeQuic(source: Uint8Array, target: Pixels): void {
   const { kind, width, height } = readQuicHeader(source);
-  checkTarget(where, width, height, target);
+  checkTarget(quicName, width, height, target);
   begin(kind === 'rgb16' ? fiveBitFamily : eightBitFamily);
   const cells = signedWords(target);
   const rowWords = width * longestPixelWords + 16;
@@ -81,7 +45,7 @@ export function decodeQuic(source: Uint8Array, target: Pixels): void {
       cells.set(finishedRow, row * width);
     }
     if (windowBit + (state[POSITION] as number) > end)
-      throw new ProtocolError(where, `the data end in row ${row} of ${height}`);
+      throw new ProtocolError(quicName, `the data end in row ${row} of ${height}`);
   }
   if (kind === 'rgb16') widenFiveBits(cells);
 }
@@ -99,11 +63,19 @@ const anyLong = longCodeword * 3;
 // Everything that is read or written per sample lies in one array of the module, at these offsets. V8 puts its address and its
 // length into the code as numbers, but only in a function that has no loop in a loop: that is why `pixels` and `levels` are apart.
 const CODEWORDS = 0;
-/** The model's. */
-const CODES = CODEWORDS + 4 * codewordsPerChannel;
-const RUN_ORDER = CODES + 1024;
+const RUN_ORDER = CODEWORDS + 4 * codewordsPerChannel;
+/** By difference: where its bucket's entries begin among its channel's, four for each. */
+const BUCKET = RUN_ORDER + 32;
+/** By channel × 32 + BUCKET's: where the entries of the bucket's code begin in CODEWORDS. The low three bits are the code. */
+const CODE = BUCKET + 256;
+/** As CODE: for each code, what it would have taken in this bucket lately, in bits; two in each of four words. At most 24,102. */
+const COUNTERS = CODE + 128;
+/** By difference × 4: the codeword's length in each code, as COUNTERS. */
+const LENGTHS = COUNTERS + 128;
+/** By code × 4: by how much each code has to be above this one to be worse, as COUNTERS: 1 for higher codes, as they win ties. */
+const TIES = LENGTHS + 1024;
 /** Which bit of the window is next. */
-const POSITION = RUN_ORDER + 32;
+const POSITION = TIES + 32;
 /** The column after which the model learns next. */
 const UPDATE = POSITION + 1;
 /** The pixel or level two at the left, and the one above the left one, which is gone where it was. */
@@ -120,15 +92,22 @@ const CONTEXT = MERGED + maxImageSide;
 const PLANE_CONTEXT = CONTEXT + maxImageSide + 8;
 const WINDOW = PLANE_CONTEXT + maxImageSide + 8;
 const state = new Int32Array(WINDOW + windowWords);
+/** COUNTERS, LENGTHS and TIES one by one. */
+const halves = new Uint16Array(state.buffer);
 const windowBytes = new Uint8Array(state.buffer, WINDOW * 4);
 state.set(runOrders, RUN_ORDER);
+for (let code = 0; code < 8; code++)
+  halves.fill(1, (TIES + code * 4) * 2 + code + 1, (TIES + code * 4) * 2 + 8);
 
-/** The single channel's place in the model, alpha or gray. */
-const PLANE_CHANNEL = 3;
+// The channels' places in CODE and COUNTERS; the single channel is alpha or gray.
+const RED = 0;
+const GREEN = 32;
+const BLUE = 64;
+const SINGLE = 96;
 const colourPace = new Pace();
 const planePace = new Pace();
-const model = new Model(state.subarray(CODES, CODES + 1024));
-state.set(model.family.codewords, CODEWORDS);
+let family = eightBitFamily;
+setFamily(family);
 
 /** Fills the window with the source from this word on, and with zeros for one row behind its end. Answers where it begins, in bits. */
 function fillWindow(source: Uint8Array, word: number, rowWords: number): number {
@@ -139,14 +118,31 @@ function fillWindow(source: Uint8Array, word: number, rowWords: number): number 
 }
 
 function begin(next: CodeFamily): void {
-  if (model.family !== next) state.set(next.codewords, CODEWORDS);
-  model.reset(next);
+  if (family !== next) setFamily(next);
+  state.fill(0, COUNTERS, COUNTERS + 128);
+  for (const channel of [RED, GREEN, BLUE, SINGLE]) {
+    state.fill(firstCodeword(channel, next.bits - 1), CODE + channel, CODE + channel + 32);
+  }
   colourPace.reset();
   planePace.reset();
   state.fill(0, CONTEXT, CONTEXT + 2);
   state.fill(0, PLANE_CONTEXT, PLANE_CONTEXT + 2);
   state[POSITION] = quicHeaderBytes * 8;
+}
+
+function setFamily(next: CodeFamily): void {
+  family = next;
+  state.set(next.codewords, CODEWORDS);
+  state.set(
+    next.buckets.map((bucket) => bucket * 4),
+    BUCKET,
+  );
+  halves.set(next.lengths, LENGTHS * 2);
   state[PIXEL_MASK] = opaque | Math.imul(next.sampleMask, 0x010101);
+}
+
+function firstCodeword(channel: number, code: number): number {
+  return (channel >> 5) * codewordsPerChannel + code * codewordsPerCode;
 }
 
 /** The 32 bits from this one on. */
@@ -156,21 +152,85 @@ function peek(position: number): number {
   return ((state[at] as number) << position) | (((state[at + 1] as number) >>> 1) >>> ~position);
 }
 
-/** The difference of one sample, in the code of its context (channel × 256 + the difference before). */
-function sample(context: number): number {
-  const { family } = model;
-  const code = (state[CODES + context] as number) & 7;
+/** The difference of one sample whose codeword may be long. */
+function sample(channel: number, before: number): number {
+  const { escapeZeros, escapeLength, escapeMask, escapeBase, unfolded, sampleMask } = family;
+  const code = codeAfter(channel, before) & 7;
   const position = state[POSITION] as number;
   const bits = peek(position);
   const zeros = Math.clz32(bits);
-  if (zeros < (family.escapeZeros[code] as number)) {
+  if (zeros < (escapeZeros[code] as number)) {
     state[POSITION] = position + zeros + code + 1;
-    return family.unfolded[((zeros - 1) << code) + (bits >>> (31 - zeros - code))] as number;
+    return unfolded[((zeros - 1) << code) + (bits >>> (31 - zeros - code))] as number;
   }
-  const length = family.escapeLength[code] as number;
+  const length = escapeLength[code] as number;
   state[POSITION] = position + length;
-  const beyond = (bits >>> (32 - length)) & (family.escapeMask[code] as number);
-  return family.unfolded[((family.escapeBase[code] as number) + beyond) & family.sampleMask] as number;
+  const beyond = (bits >>> (32 - length)) & (escapeMask[code] as number);
+  return unfolded[((escapeBase[code] as number) + beyond) & sampleMask] as number;
+}
+
+/** CODE's entry for what follows this difference. */
+function codeAfter(channel: number, difference: number): number {
+  return state[(CODE + channel + (state[(BUCKET + difference) | 0] as number)) | 0] as number;
+}
+
+/** The sign bits of both halves of a word. */
+const signs = 0x80008000 | 0;
+
+/** Learns that `difference` followed `before` in this channel. All counters of the bucket are added to and compared two at a time. */
+function learn(channel: number, before: number, difference: number, halveAt: number): void {
+  const bucket = (channel + (state[(BUCKET + before) | 0] as number)) | 0;
+  const at = (COUNTERS + bucket) | 0;
+  const length = (LENGTHS + difference * 4) | 0;
+  const first = ((state[at] as number) + (state[length] as number)) | 0;
+  const second = ((state[(at + 1) | 0] as number) + (state[(length + 1) | 0] as number)) | 0;
+  const third = ((state[(at + 2) | 0] as number) + (state[(length + 2) | 0] as number)) | 0;
+  const fourth = ((state[(at + 3) | 0] as number) + (state[(length + 3) | 0] as number)) | 0;
+  state[at] = first;
+  state[(at + 1) | 0] = second;
+  state[(at + 2) | 0] = third;
+  state[(at + 3) | 0] = fourth;
+  const code = (state[(CODE + bucket) | 0] as number) & 7;
+  const sum = halves[(at * 2 + code) | 0] as number;
+  const both = Math.imul(sum, 0x10001);
+  const tie = (TIES + code * 4) | 0;
+  // A sign bit is left in each half that is not better than the bucket's code.
+  const notBetter =
+    ((first | signs) - (both + (state[tie] as number))) &
+    ((second | signs) - (both + (state[(tie + 1) | 0] as number))) &
+    ((third | signs) - (both + (state[(tie + 2) | 0] as number))) &
+    ((fourth | signs) - (both + (state[(tie + 3) | 0] as number))) &
+    signs;
+  if (notBetter !== signs || sum > halveAt) choose(channel, bucket, halveAt);
+}
+
+/** Gives a bucket the code that would have been best, and halves its counters when that is above `halveAt`. */
+function choose(channel: number, bucket: number, halveAt: number): void {
+  const at = (COUNTERS + bucket) | 0;
+  let least = ranked(at, 0);
+  least = lesser(least, ranked(at, 1));
+  least = lesser(least, ranked(at, 2));
+  least = lesser(least, ranked(at, 3));
+  least = lesser(least, ranked(at, 4));
+  least = lesser(least, ranked(at, 5));
+  least = lesser(least, ranked(at, 6));
+  least = lesser(least, ranked(at, 7));
+  state[CODE + bucket] = firstCodeword(channel, 7 - (least & 7));
+  if (least >> 3 <= halveAt) return;
+  for (let word = 0; word < 4; word++) {
+    state[at + word] = ((state[at + word] as number) >>> 1) & 0x7fff7fff;
+  }
+}
+
+/** A code's counter, which is less for the higher one of codes that are as good as each other. */
+function ranked(at: number, code: number): number {
+  return ((halves[(at * 2 + code) | 0] as number) << 3) | (7 - code);
+}
+
+/** The lesser of the two without a branch, as nothing foretells which it is. */
+function lesser(one: number, other: number): number {
+  const less = (other - one) | 0;
+  return (one + (less & (less >> 31))) | 0;
 }
 
 /** A run's length, 0 if it is empty; never more than `most`, or it throws. */
@@ -183,7 +243,7 @@ function readRun(pace: Pace, most: number): number {
       length += 1 << (state[RUN_ORDER + pace.runState] as number);
       if (pace.runState < 31) pace.runState++;
     }
-    if (length > most) throw new ProtocolError(where, 'a run goes beyond its row');
+    if (length > most) throw new ProtocolError(quicName, 'a run goes beyond its row');
     position += ones;
     if (ones < 8) break;
   }
@@ -192,7 +252,7 @@ function readRun(pace: Pace, most: number): number {
   length += (peek(position + 1) >>> 1) >>> (31 - order);
   state[POSITION] = position + 1 + order;
   if (pace.runState > 0) pace.runState--;
-  if (length > most) throw new ProtocolError(where, 'a run goes beyond its row');
+  if (length > most) throw new ProtocolError(quicName, 'a run goes beyond its row');
   return length;
 }
 
@@ -206,33 +266,27 @@ function colourRow(row: number, width: number): void {
       column = 1;
     }
     if (column < end) {
-      if (row === 0) inParts(column, end, topColours);
-      else colours(column, end);
+      colours(column, end, row === 0);
     }
     from = end;
   }
-}
-
-/** The first row comes once an image: in parts, so that V8 has seen the end of its loop before it compiles that. */
-function inParts(from: number, end: number, decode: (from: number, end: number) => void): void {
-  for (let part = from; part < end; part += 64) decode(part, Math.min(end, part + 64));
 }
 
 function updateColours(column: number): void {
   const before = state[CONTEXT + column] as number;
   const now = state[CONTEXT + column + 1] as number;
   const halveAt = colourPace.halvingAt;
-  model.update(0, before & 255, now & 255, halveAt);
-  model.update(1, (before >>> 8) & 255, (now >>> 8) & 255, halveAt);
-  model.update(2, (before >>> 16) & 255, (now >>> 16) & 255, halveAt);
+  learn(RED, before & 255, now & 255, halveAt);
+  learn(GREEN, (before >>> 8) & 255, (now >>> 8) & 255, halveAt);
+  learn(BLUE, (before >>> 16) & 255, (now >>> 16) & 255, halveAt);
 }
 
 /** Decodes the three channels of one pixel, whatever their codewords are. */
 function colour(column: number, prediction: number): void {
   const before = state[CONTEXT + column] as number;
-  const red = sample(before & 255);
-  const green = sample(256 + ((before >>> 8) & 255));
-  const blue = sample(512 + ((before >>> 16) & 255));
+  const red = sample(RED, before & 255);
+  const green = sample(GREEN, (before >>> 8) & 255);
+  const blue = sample(BLUE, (before >>> 16) & 255);
   const differences = red | (green << 8) | (blue << 16);
   state[CONTEXT + column + 1] = differences;
   state[ROW + column] = opaque | (addChannels(prediction, differences) & (state[PIXEL_MASK] as number));
@@ -255,19 +309,6 @@ function firstColour(row: number): void {
   }
 }
 
-/** The first row is predicted by the left neighbour alone and has no runs. */
-function topColours(from: number, end: number): void {
-  let update = from + colourPace.wait;
-  for (let column = from; column < end; column++) {
-    colour(column, state[ROW + column - 1] as number);
-    if (column === update) {
-      updateColours(column);
-      update = column + 1 + colourPace.drawWait();
-    }
-  }
-  colourPace.wait = update - end;
-}
-
 /** Repeats the pixel at the left of some columns in them. */
 function repeatPixel(from: number, end: number): void {
   const pixel = state[ROW + from - 1] as number;
@@ -275,49 +316,49 @@ function repeatPixel(from: number, end: number): void {
   else for (let column = from; column < end; column++) state[ROW + column] = pixel;
 }
 
-/** The part of a row between two columns: what is rare in it. */
-function colours(from: number, end: number): void {
+/** The part of a row between two columns: what is rare in it. The first row has no runs. */
+function colours(from: number, end: number, isFirstRow: boolean): void {
   let column = from | 0;
   state[UPDATE] = column + colourPace.wait;
   // No pixel is 0: no run is tried before column 3.
   state[BEFORE_LEFT] = column > 2 ? (state[ROW + column - 2] as number) : 0;
   while (column < end) {
-    if (column > 1) column = pixels(column, end) | 0;
-    if (column < end && column <= (state[UPDATE] as number)) {
-      const left = state[ROW + column - 1] as number;
-      const up = state[ROW + column] as number;
-      const run = up === state[ABOVE_LEFT] && left === state[BEFORE_LEFT];
-      const length = run ? readRun(colourPace, end - column) : 0;
-      if (length > 0) {
-        const next = column + length;
-        state[ABOVE_LEFT] = state[ROW + next - 1] as number;
-        repeatPixel(column, next);
-        // The wait for the next update stands still during a run.
-        state[UPDATE] = (state[UPDATE] as number) + length;
-        column = next | 0;
-        continue;
-      }
-      state[BEFORE_LEFT] = column > 1 ? left : 0;
-      state[ABOVE_LEFT] = up;
-      colour(column, (left & up) + (((left ^ up) & 0xfefefe) >>> 1));
-      column = (column + 1) | 0;
+    if (column > 1) column = pixels(column, end, isFirstRow) | 0;
+    if (column === end) break;
+    const left = state[ROW + column - 1] as number;
+    const up = isFirstRow ? left : (state[ROW + column] as number);
+    const run = !isFirstRow && up === state[ABOVE_LEFT] && left === state[BEFORE_LEFT];
+    const length = run ? readRun(colourPace, end - column) : 0;
+    if (length > 0) {
+      const next = column + length;
+      state[ABOVE_LEFT] = state[ROW + next - 1] as number;
+      repeatPixel(column, next);
+      // The wait for the next update stands still during a run.
+      state[UPDATE] = (state[UPDATE] as number) + length;
+      column = next | 0;
+      continue;
     }
-    if (column > (state[UPDATE] as number)) {
-      updateColours(column - 1);
-      state[UPDATE] = column + colourPace.drawWait();
+    state[BEFORE_LEFT] = column > 1 ? left : 0;
+    state[ABOVE_LEFT] = up;
+    colour(column, (left & up) + (((left ^ up) & 0xfefefe) >>> 1));
+    if (column === state[UPDATE]) {
+      updateColours(column);
+      state[UPDATE] = column + 1 + colourPace.drawWait();
     }
+    column = (column + 1) | 0;
   }
   colourPace.wait = (state[UPDATE] as number) - end;
 }
 
 /**
- * Decodes pixels up to where the model learns, a run of some length begins or a codeword is not among those that are looked up.
- * Answers the column. Nearly all of the time is spent here and in `levels`: nothing is called in their loops.
+ * Decodes pixels up to where a run of some length begins or a codeword is not among those that are looked up. Answers the column.
+ * Nearly all of the time is spent here, in `levels` and in `learn`.
  */
-function pixels(from: number, end: number): number {
-  const update = (state[UPDATE] as number) | 0;
-  const last = (end <= update ? end : update + 1) | 0;
+function pixels(from: number, end: number, isFirstRow: boolean): number {
+  const last = end | 0;
+  const halveAt = colourPace.halvingAt;
   const pixelMask = (state[PIXEL_MASK] as number) | 0;
+  let update = (state[UPDATE] as number) | 0;
   let column = from | 0;
   let left = (state[(ROW - 1 + column) | 0] as number) | 0;
   let beforeLeft = (state[BEFORE_LEFT] as number) | 0;
@@ -326,13 +367,14 @@ function pixels(from: number, end: number): number {
   let bits = peek(position) | 0;
   let ahead = peek((position + 32) | 0) | 0;
   let runState = colourPace.runState | 0;
-  const before = (state[(CONTEXT + column) | 0] as number) | 0;
-  let redCode = (state[(CODES + (before & 255)) | 0] as number) | 0;
-  let greenCode = (state[(CODES + 256 + ((before >>> 8) & 255)) | 0] as number) | 0;
-  let blueCode = (state[(CODES + 512 + ((before >>> 16) & 255)) | 0] as number) | 0;
+  let before = (state[(CONTEXT + column) | 0] as number) | 0;
+  let redCode = codeAfter(RED, before & 255) | 0;
+  let greenCode = codeAfter(GREEN, (before >>> 8) & 255) | 0;
+  let blueCode = codeAfter(BLUE, (before >>> 16) & 255) | 0;
   while (column < last) {
-    const up = state[(ROW + column) | 0] as number;
-    if (up === aboveLeft && left === beforeLeft) {
+    // The first row is predicted by the left neighbour alone.
+    const up = isFirstRow ? left : (state[(ROW + column) | 0] as number) | 0;
+    if (up === aboveLeft && left === beforeLeft && !isFirstRow) {
       const order = state[(RUN_ORDER + runState) | 0] as number;
       if (bits >>> (31 - order) !== 0) break;
       // An empty run, and no other behind it.
@@ -358,10 +400,17 @@ function pixels(from: number, end: number): number {
     const word = ((position >>> 5) + (WINDOW + 1)) | 0;
     ahead = ((state[word] as number) << position) | (((state[(word + 1) | 0] as number) >>> 1) >>> ~position);
     const differences = sum >>> 8;
-    redCode = (state[(CODES + (red >>> 8)) | 0] as number) | 0;
-    greenCode = (state[(CODES + 256 + (green >>> 16)) | 0] as number) | 0;
-    blueCode = (state[(CODES + 512 + (blue >>> 24)) | 0] as number) | 0;
     state[(CONTEXT + 1 + column) | 0] = differences;
+    if (column === update) {
+      learn(RED, before & 255, differences & 255, halveAt);
+      learn(GREEN, (before >>> 8) & 255, (differences >>> 8) & 255, halveAt);
+      learn(BLUE, before >>> 16, differences >>> 16, halveAt);
+      update = (column + 1 + colourPace.drawWait()) | 0;
+    }
+    before = differences;
+    redCode = codeAfter(RED, red >>> 8) | 0;
+    greenCode = codeAfter(GREEN, green >>> 16) | 0;
+    blueCode = codeAfter(BLUE, blue >>> 24) | 0;
     beforeLeft = left;
     aboveLeft = up;
     // As addChannels.
@@ -371,6 +420,7 @@ function pixels(from: number, end: number): number {
     column = (column + 1) | 0;
   }
   colourPace.runState = runState;
+  state[UPDATE] = update;
   state[POSITION] = position;
   state[BEFORE_LEFT] = beforeLeft;
   state[ABOVE_LEFT] = aboveLeft;
@@ -395,7 +445,7 @@ function planeRow(row: number, width: number): void {
       column = 1;
     }
     if (column < end) {
-      if (row === 0) inParts(column, end, topPlane);
+      if (row === 0) firstLevels(column, end);
       else plane(column, end);
     }
     from = end;
@@ -404,7 +454,7 @@ function planeRow(row: number, width: number): void {
 
 /** Decodes one sample of the single channel, whatever its codeword is. */
 function level(column: number, prediction: number): void {
-  const difference = sample(PLANE_CHANNEL * 256 + (state[PLANE_CONTEXT + column] as number));
+  const difference = sample(SINGLE, state[PLANE_CONTEXT + column] as number);
   state[PLANE_CONTEXT + column + 1] = difference;
   const value = (prediction + difference) & 255;
   state[PLANE + column] = value;
@@ -413,10 +463,11 @@ function level(column: number, prediction: number): void {
 
 function updatePlane(column: number): void {
   const before = state[PLANE_CONTEXT + column] as number;
-  model.update(PLANE_CHANNEL, before, state[PLANE_CONTEXT + column + 1] as number, planePace.halvingAt);
+  learn(SINGLE, before, state[PLANE_CONTEXT + column + 1] as number, planePace.halvingAt);
 }
 
-function topPlane(from: number, end: number): void {
+/** The rest of the first row is predicted by the left neighbour alone and has no runs. */
+function firstLevels(from: number, end: number): void {
   let update = from + planePace.wait;
   for (let column = from; column < end; column++) {
     level(column, state[PLANE + column - 1] as number);
@@ -502,7 +553,7 @@ function levels(from: number, end: number): number {
   let valid = 32;
   let runState = planePace.runState | 0;
   let difference = (state[(PLANE_CONTEXT + column) | 0] as number) | 0;
-  let code = (state[(CODES + PLANE_CHANNEL * 256 + difference) | 0] as number) | 0;
+  let code = codeAfter(SINGLE, difference) | 0;
   while (column < last) {
     const up = state[(PLANE + column) | 0] as number;
     if (valid < 16) {
@@ -532,7 +583,7 @@ function levels(from: number, end: number): number {
       bits <<= 2;
       valid = (valid - 2) | 0;
       difference = (state[(PLANE_CONTEXT + 1 + column) | 0] as number) | 0;
-      code = (state[(CODES + PLANE_CHANNEL * 256 + difference) | 0] as number) | 0;
+      code = codeAfter(SINGLE, difference) | 0;
       state[(PLANE + column) | 0] = left;
       state[(MERGED + column) | 0] = ((state[(ROW + column) | 0] as number) & 0xffffff) | (left << 24);
       aboveLeft = up;
@@ -549,7 +600,7 @@ function levels(from: number, end: number): number {
     valid = (valid - (codeword & 31)) | 0;
     difference = codeword >>> 8;
     // A branch, as the code seldom changes: the processor goes on without waiting for it.
-    const nextCode = (state[(CODES + PLANE_CHANNEL * 256 + difference) | 0] as number) | 0;
+    const nextCode = codeAfter(SINGLE, difference) | 0;
     if (nextCode !== code) code = nextCode;
     state[(PLANE_CONTEXT + 1 + column) | 0] = difference;
     beforeLeft = left;
@@ -560,8 +611,8 @@ function levels(from: number, end: number): number {
     column = (column + 1) | 0;
   }
   planePace.runState = runState;
-  state[POSITION] = position + 32 - valid;
   state[UPDATE] = update;
+  state[POSITION] = position + 32 - valid;
   state[BEFORE_LEFT] = beforeLeft;
   state[ABOVE_LEFT] = aboveLeft;
   return column;

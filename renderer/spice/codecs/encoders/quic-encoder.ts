@@ -1,8 +1,9 @@
 // The other direction of quic.ts, for tests, benchmarks and servers of our own: plain rather than fast.
 import type { Pixels } from '../../protocol/pixels.ts';
-import { type QuicKind, quicKinds, quicMagic } from '../quic.ts';
-import { eightBitFamily, fiveBitFamily, Model, Pace, runOrders } from '../quic-model.ts';
+import { type QuicKind, quicKinds, quicMagic } from '../quic-header.ts';
+import { type CodeFamily, eightBitFamily, fiveBitFamily, Pace, runOrders } from '../quic-model.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { EncoderModel } from './quic-encoder-model.ts';
 
 /** Encodes as spice-server does. rgb16 takes the upper five bits of each colour, gray takes red. */
 export function encodeQuic(pixels: Pixels, kind: QuicKind): Uint8Array {
@@ -12,7 +13,8 @@ export function encodeQuic(pixels: Pixels, kind: QuicKind): Uint8Array {
 class QuicEncoder {
   readonly #pixels: Pixels;
   readonly #kind: QuicKind;
-  readonly #model = new Model();
+  readonly #family: CodeFamily;
+  readonly #model: EncoderModel;
   readonly #output = new ByteWriter();
   #word = 0;
   #room = 32;
@@ -20,7 +22,8 @@ class QuicEncoder {
   constructor(pixels: Pixels, kind: QuicKind) {
     this.#pixels = pixels;
     this.#kind = kind;
-    this.#model.reset(kind === 'rgb16' ? fiveBitFamily : eightBitFamily);
+    this.#family = kind === 'rgb16' ? fiveBitFamily : eightBitFamily;
+    this.#model = new EncoderModel(this.#family);
   }
 
   encode(): Uint8Array {
@@ -81,13 +84,13 @@ class QuicEncoder {
   }
 
   #sample(plane: Plane, channel: number, row: number, column: number): void {
-    const { codes, family } = this.#model;
+    const family = this.#family;
     const difference = plane.difference(channel, row, column) & family.sampleMask;
     const half = family.sampleMask >> 1;
     const folded = difference <= half ? difference * 2 : (family.sampleMask - difference) * 2 + 1;
-    const code = (codes[channel * 256 + plane.before(channel, column)] ?? 0) & 7;
+    const code = this.#model.codeAfter(channel, plane.before(channel, column));
     const base = family.escapeBase[code] ?? 0;
-    const length = (family.lengths[difference * 8 + code] ?? 0) >> 3;
+    const length = family.lengths[difference * 8 + code] ?? 0;
     this.#put(folded < base ? (1 << code) | (folded & ((1 << code) - 1)) : folded - base, length);
     plane.remember(channel, column, difference);
   }
@@ -160,13 +163,8 @@ class Plane {
     if (row !== undefined) row[column + 1] = difference;
   }
 
-  learn(model: Model, channel: number, column: number): void {
-    model.update(
-      channel,
-      this.before(channel, column),
-      this.before(channel, column + 1),
-      this.pace.halvingAt,
-    );
+  learn(model: EncoderModel, channel: number, column: number): void {
+    model.learn(channel, this.before(channel, column), this.before(channel, column + 1), this.pace.halvingAt);
   }
 
   difference(channel: number, row: number, column: number): number {
