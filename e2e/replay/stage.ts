@@ -8,6 +8,7 @@ import { extname, join } from 'node:path';
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
 import { build } from 'vite';
 import { WebSocketServer } from 'ws';
+import { guarded } from '../../backend/devices/display/guarded-stream.ts';
 import { GuestStreams } from '../../backend/http/guest-streams.ts';
 import { joinStreams } from '../../backend/rpc/streams.ts';
 import type { Area, Picture } from '../conformance/picture.ts';
@@ -77,7 +78,8 @@ export class Stage implements AsyncDisposable {
     });
     server.on('upgrade', (request, socket, head) =>
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const upstream = connect({ path: this.#path });
+        // As Innkeeper's own do, whichever viewer it is.
+        const upstream = guarded(connect({ path: this.#path }));
         void joinStreams(this.#streams.over(webSocket), upstream);
       }),
     );

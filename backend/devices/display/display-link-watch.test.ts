@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { DisplayLinkWatch } from './display-link-watch.ts';
+import { greeting, headers, message, reply, result } from './testing/spice-bytes.ts';
 
 const DISPLAY = 2;
 const INPUTS = 3;
@@ -7,47 +8,6 @@ const ACK_SYNC = 1;
 const INIT = 101;
 const SET_ACK = 3;
 const MARK = 103;
-
-/** Where a header has the type; the size follows. */
-const forms = { mini: { header: 6, typeAt: 0 }, full: { header: 18, typeAt: 8 } } as const;
-type Form = (typeof forms)[keyof typeof forms];
-
-/** SpiceLinkHeader and SpiceLinkMess with one word of common capabilities. */
-function greeting(channel: number, common: number): Buffer {
-  const bytes = Buffer.alloc(16 + 22);
-  bytes.write('REDQ', 0, 'latin1');
-  bytes.writeUInt32LE(22, 12);
-  bytes.writeUInt8(channel, 20);
-  bytes.writeUInt32LE(1, 22);
-  bytes.writeUInt32LE(18, 30);
-  bytes.writeUInt32LE(common, 34);
-  return bytes;
-}
-
-/** SpiceLinkHeader and SpiceLinkReply with one word of common capabilities. */
-function reply(common: number, error = 0): Buffer {
-  const bytes = Buffer.alloc(16 + 182);
-  bytes.write('REDQ', 0, 'latin1');
-  bytes.writeUInt32LE(182, 12);
-  bytes.writeUInt32LE(error, 16);
-  bytes.writeUInt32LE(1, 16 + 166);
-  bytes.writeUInt32LE(178, 16 + 174);
-  bytes.writeUInt32LE(common, 16 + 178);
-  return bytes;
-}
-
-function message({ header, typeAt }: Form, type: number, bodyBytes: number): Buffer {
-  const bytes = Buffer.alloc(header + bodyBytes);
-  bytes.writeUInt16LE(type, typeAt);
-  bytes.writeUInt32LE(bodyBytes, typeAt + 2);
-  return bytes;
-}
-
-function result(error = 0): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(error);
-  return bytes;
-}
 
 interface Sides {
   channel?: number;
@@ -73,10 +33,10 @@ function watched({ channel = DISPLAY, common = 0b1011, serverCommon = common, pi
 }
 
 for (const [name, form, common, serverCommon] of [
-  ['a mini header', forms.mini, 0b1011, 0b1011],
-  ['a full header, as the server knows no other', forms.full, 0b1011, 0b0011],
-  ['a full header, as the client knows no other', forms.full, 0b0011, 0b1011],
-  ['no choice of the login', forms.mini, 0b1000, 0b1011],
+  ['a mini header', 'mini', 0b1011, 0b1011],
+  ['a full header, as the server knows no other', 'full', 0b1011, 0b0011],
+  ['a full header, as the client knows no other', 'full', 0b0011, 0b1011],
+  ['no choice of the login', 'mini', 0b1000, 0b1011],
 ] as const) {
   for (const piece of [1, 7, 1e6]) {
     test(`a display is exposed from its ticket until the server speaks of its screen: ${name}, pieces of ${piece}`, async () => {
@@ -100,8 +60,8 @@ for (const [name, form, common, serverCommon] of [
       expect(watch.missingInit()).toBeNull();
       received(result());
       const said = watch.missingInit() ?? new Uint8Array(0);
-      expect(said).toHaveLength(form.header + 14);
-      expect([...said.subarray(form.typeAt, form.typeAt + 6)]).toEqual([INIT, 0, 14, 0, 0, 0]);
+      expect(said).toHaveLength(headers[form].bytes + 14);
+      expect([...said.subarray(headers[form].typeAt).subarray(0, 6)]).toEqual([INIT, 0, 14, 0, 0, 0]);
       expect(watch.missingInit()).toBeNull();
       expect(watch.isExposed).toBe(true);
     });
@@ -112,7 +72,7 @@ test('a message that was cut off is filled up first, wherever that was', () => {
   for (let cut = 1; cut < 10; cut += 1) {
     const { watch, sent, received } = watched();
     received(result());
-    sent(message(forms.mini, ACK_SYNC, 4).subarray(0, cut));
+    sent(message('mini', ACK_SYNC, 4).subarray(0, cut));
     const said = Buffer.from(watch.missingInit() ?? []);
     const init = said.length - 20;
     // A size of which no byte has come is none.
@@ -125,7 +85,7 @@ test('an INIT that was cut off is filled up, and no second one said', () => {
   for (let cut = 6; cut < 20; cut += 1) {
     const { watch, sent, received } = watched();
     received(result());
-    sent(message(forms.mini, INIT, 14).subarray(0, cut));
+    sent(message('mini', INIT, 14).subarray(0, cut));
     expect(watch.missingInit()).toHaveLength(20 - cut);
     expect(watch.missingInit()).toBeNull();
   }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { AcknowledgeAhead } from './acknowledge-ahead.ts';
 import { DisplayLinkWatch } from './display-link-watch.ts';
 
 /** What a server that is busy may take to answer a link, ms; it gives a client up itself after 30 s (COMMON_CLIENT_TIMEOUT). */
@@ -12,6 +13,8 @@ const INIT_TIMEOUT_MS = 5_000;
  * channel whose client is gone before its INIT was read, then uses it (dcc.cpp, display_channel_client_wait_for_init and
  * dcc_start): QEMU crashes and the guest with it. So where whoever uses this closes it in that moment, the connection stays a
  * little longer by itself: INIT is sent if it was not, and the server's first message after it is waited for.
+ *
+ * Of a display channel it also gives acknowledgements ahead of the client's (AcknowledgeAhead).
  */
 export function guarded(socket: Socket): Duplex {
   return new GuardedStream(socket);
@@ -20,6 +23,8 @@ export function guarded(socket: Socket): Duplex {
 class GuardedStream extends Duplex {
   readonly #socket: Socket;
   readonly #watch = new DisplayLinkWatch();
+  /** Of a display channel that is linked, until it is left. */
+  #ahead: AcknowledgeAhead | null = null;
   /** Nobody listens any more. */
   #isLeaving = false;
   #left: Promise<void> | null = null;
@@ -29,8 +34,13 @@ class GuardedStream extends Duplex {
     this.#socket = socket;
     socket.pause();
     socket.on('data', (chunk: Buffer) => {
-      this.#watch.received(chunk);
-      if (!this.#isLeaving && !this.push(chunk)) socket.pause();
+      const wasLinked = this.#watch.link.isLinked;
+      const from = this.#watch.received(chunk);
+      if (this.#isLeaving) return;
+      if (!wasLinked) this.#begin();
+      if (!this.push(chunk)) socket.pause();
+      const due = this.#ahead?.passed(chunk, from) ?? null;
+      if (due !== null && socket.writable) socket.write(due);
     });
     socket.on('end', () => {
       this.#watch.ended();
@@ -49,7 +59,16 @@ class GuardedStream extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#watch.sent(chunk);
-    this.#socket.write(chunk, done);
+    const parts = this.#ahead?.sent(chunk) ?? [chunk];
+    const last = parts.pop();
+    if (last === undefined) {
+      done();
+      return;
+    }
+    this.#socket.cork();
+    for (const part of parts) this.#socket.write(part);
+    this.#socket.write(last, done);
+    this.#socket.uncork();
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -64,6 +83,13 @@ class GuardedStream extends Duplex {
     });
   }
 
+  #begin(): void {
+    const { link } = this.#watch;
+    // Whoever speaks before its turn has sent messages that nobody looked at.
+    if (link.isLinked && link.early.length === 0 && this.#left === null)
+      this.#ahead = new AcknowledgeAhead(link.form);
+  }
+
   #leave(): Promise<void> {
     this.#left ??= this.#waitUntilSafe();
     return this.#left;
@@ -71,6 +97,9 @@ class GuardedStream extends Duplex {
 
   async #waitUntilSafe(): Promise<void> {
     const watch = this.#watch;
+    const held = this.#ahead?.held ?? null;
+    this.#ahead = null;
+    if (held !== null && this.#socket.writable) this.#socket.write(held);
     if (!watch.isExposed || this.#socket.destroyed) return;
     this.#socket.resume();
     await within(LINK_TIMEOUT_MS, watch.linked);

@@ -66,13 +66,17 @@ export class Acknowledgements {
     this.#handled += 1;
   }
 
-  /** Whether one is to be sent now; ask until it is false. */
-  take(): boolean {
-    if (this.#window === 0 || this.#unhandledWindows > 0) return false;
-    const next = (this.#given + 1) * this.#window;
-    if (Math.max(this.#arrived, this.#handled) < next || this.#handled < next - this.#window) return false;
-    this.#given += 1;
-    return true;
+  /** How many are to be sent now. */
+  take(): number {
+    if (this.#window === 0 || this.#unhandledWindows > 0) return 0;
+    const before = this.#given;
+    for (let next = (before + 1) * this.#window; this.#isDue(next); next += this.#window) this.#given += 1;
+    return this.#given - before;
+  }
+
+  /** Whether the window that ends with this message is. */
+  #isDue(end: number): boolean {
+    return Math.max(this.#arrived, this.#handled) >= end && this.#handled >= end - this.#window;
   }
 
   #whole(): void {

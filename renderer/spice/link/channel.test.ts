@@ -106,6 +106,33 @@ test('a handler that needs time holds later messages back, and acknowledgements 
   expect(server.received.map(({ type }) => type)).toEqual([1, 2, 2, 2]);
 });
 
+test.each([
+  ['mini', false],
+  ['full', true],
+])(
+  'acknowledgements that are due at once go out in one piece, each with its %s header',
+  async (_form, fullHeader) => {
+    const { server, channel } = await open({ fullHeader });
+    server.send(SET_ACK, words(1, 1));
+    const sent: Uint8Array[] = [];
+    server.transport.send = (bytes) => sent.push(bytes);
+    const gathered: Uint8Array[] = [];
+    const deliver = server.transport.onData;
+    server.transport.onData = (bytes) => gathered.push(bytes);
+    server.send(150);
+    server.send(151);
+    server.send(152);
+    deliver(Buffer.concat(gathered));
+    channel.send(101, Uint8Array.of(7));
+    // One on arrival, as nothing has been drawn; the others with what is drawn.
+    const ack = (serial: bigint): number[] => {
+      const full = new ByteWriter(18).u64(serial).u16(2).u32(0).u32(0);
+      return [...(fullHeader ? full : new ByteWriter(6).u16(2).u32(0)).bytes];
+    };
+    expect(sent.slice(0, -1).map((bytes) => [...bytes])).toEqual([ack(2n), [...ack(3n), ...ack(4n)]]);
+  },
+);
+
 test('a channel waits for another one, never for itself or for one that is not there', async () => {
   const serials = new Serials();
   const first = await open({}, serials, 0);

@@ -139,14 +139,17 @@ export class Channel implements ChannelSender {
     else this.#drain();
   }
 
-  send(type: number, body: Uint8Array): void {
+  /** `times`: in one piece, as each piece is a task for the browser and for the back end. */
+  send(type: number, body: Uint8Array, times = 1): void {
     if (this.#closed !== null) return;
-    this.#sent += 1n;
-    const message =
-      this.#form === 'mini'
-        ? new ByteWriter(6 + body.length).u16(type).u32(body.length)
-        : new ByteWriter(18 + body.length).u64(this.#sent).u16(type).u32(body.length).u32(0);
-    this.#transport.send(message.put(body).bytes);
+    const isMini = this.#form === 'mini';
+    const writer = new ByteWriter(times * ((isMini ? 6 : 18) + body.length));
+    for (let count = 0; count < times; count += 1) {
+      this.#sent += 1n;
+      if (isMini) writer.u16(type).u32(body.length).put(body);
+      else writer.u64(this.#sent).u16(type).u32(body.length).u32(0).put(body);
+    }
+    this.#transport.send(writer.bytes);
   }
 
   serverHas(capability: number): boolean {
@@ -192,8 +195,10 @@ export class Channel implements ChannelSender {
           },
           (error: unknown) => this.#finish(asError(error)),
         );
-        return;
+        break;
       }
+      // In one piece for all that was done, not for each message.
+      this.#acknowledge();
     } catch (error) {
       // Whatever a handler throws ends the channel: what follows would build on a state that is not the server's.
       this.#finish(asError(error));
@@ -255,16 +260,16 @@ export class Channel implements ChannelSender {
     }
   }
 
-  /** One message is done: tell the others that wait, and the server when its window says so. */
+  /** One message is done: tell the others that wait. */
   #handled(): void {
     this.#received += 1n;
     this.#options.serials.report(this.type, this.id, this.#received);
     this.#acknowledgements.handle();
-    this.#acknowledge();
   }
 
   #acknowledge(): void {
-    while (this.#acknowledgements.take()) this.send(BASE_OUT.ack, EMPTY);
+    const due = this.#acknowledgements.take();
+    if (due > 0) this.send(BASE_OUT.ack, EMPTY, due);
   }
 
   /** Null: in order. A server that means to end does not do so inside a message. */

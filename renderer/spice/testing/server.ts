@@ -72,9 +72,16 @@ export class ScriptedServer {
         queueMicrotask(() => this.raw(new ByteWriter(4).u32(this.#options.result ?? 0).bytes));
         return;
       case 'messages': {
-        const at = this.#options.fullHeader === true ? 8 : 0;
-        const header = this.#options.fullHeader === true ? 18 : 6;
-        this.received.push({ type: view.getUint16(at, true), body: [...bytes.subarray(header)] });
+        const [header, typeAt] = this.#options.fullHeader === true ? [18, 8] : [6, 0];
+        for (let at = 0; at < bytes.length; ) {
+          const body = at + header;
+          const end = body + view.getUint32(at + typeAt + 2, true);
+          this.received.push({
+            type: view.getUint16(at + typeAt, true),
+            body: [...bytes.subarray(body, end)],
+          });
+          at = end;
+        }
       }
     }
   }
