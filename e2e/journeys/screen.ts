@@ -20,6 +20,19 @@ export async function openDisplay(page: Page, url: string, viewer: 'own' | 'html
   await showDisplay(page);
 }
 
+/** Innkeeper's own viewer does; spice-html5 draws on the page. */
+export function drawsInWorker(page: Page): Promise<boolean> {
+  return page.locator(`${canvasHost} canvas`).evaluate((canvas: HTMLCanvasElement) => {
+    try {
+      canvas.getContext('2d');
+      return false;
+    } catch {
+      // Its control was given away (transferControlToOffscreen), so it gives no context.
+      return true;
+    }
+  });
+}
+
 /** @returns for every state that the connection to the screen was in since. */
 export async function watchPhases(page: Page): Promise<() => Promise<string[]>> {
   await page.locator(canvasHost).evaluate((host) => {

@@ -3,7 +3,7 @@ import { startDemo } from '../fixtures/demo.ts';
 import { Home } from '../fixtures/home.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { GuestInput } from './guest-input.ts';
-import { canvasHost, openDisplay } from './screen.ts';
+import { canvasHost, drawsInWorker, openDisplay } from './screen.ts';
 import { serve } from './serve.ts';
 
 /** What stands around a guest's screen: header, menus, Ctrl+K, messages, with one demo guest. */
@@ -132,15 +132,14 @@ test('what is chosen in Settings on another page holds here too', async ({ page,
   await page.getByText('demo', { exact: true }).first().click();
   await page.getByRole('tab', { name: 'Display' }).click();
   await expect(page.locator(canvasHost)).toHaveAttribute('data-phase', 'live');
-  await expect.poll(() => page.workers().length).toBe(1);
+  expect(await drawsInWorker(page)).toBe(true);
   const other = await context.newPage();
   await other.goto(new URL(face.url).origin);
   await other.getByRole('button', { name: 'Settings' }).click();
   await other.getByText('Dark', { exact: true }).click();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await other.getByText('spice-html5', { exact: true }).click();
-  // The one of ours draws in a Worker.
-  await expect.poll(() => page.workers().length).toBe(0);
+  await expect.poll(() => drawsInWorker(page)).toBe(false);
   await expect(page.locator(canvasHost)).toHaveAttribute('data-phase', 'live');
 });
 

@@ -1,4 +1,5 @@
 import {
+  compressionNearby,
   DisplayChannel,
   type DisplayEvents,
   displayCapabilities,
@@ -61,6 +62,7 @@ async function firstPicture(
           new DisplayChannel(sender, {
             images,
             serials,
+            compression: compressionNearby,
             events: {
               ...noEvents,
               // The server sends the surface, its picture, then the mark (spice-server, dcc_start).

@@ -9,10 +9,12 @@ function now(more: Partial<DisplayNow> = {}): DisplayNow {
     mode: 'fit',
     follow: 'sharp',
     agent: { resizes: true, clipboard: true },
+    monitors: { ids: [], shown: 'all' },
     ratio: 1,
     clipboard: { isAllowed: false, problem: null, allow: () => {} },
     leaveFullScreen: () => {},
     copyPicture: () => {},
+    showMonitor: () => {},
     send: () => {},
     ...more,
   };
@@ -63,4 +65,16 @@ test('full screen can be left from there', () => {
   const leave = vi.fn();
   named(displayCommands(now({ isFullScreen: true, leaveFullScreen: leave })), 'Leave full screen').run();
   expect(leave).toHaveBeenCalledOnce();
+});
+
+test('of monitors each can be shown, or all; where there are none to choose from, no command says so', () => {
+  const showMonitor = vi.fn();
+  const commands = displayCommands(now({ showMonitor, monitors: { ids: [0, 3], shown: 3 } }));
+  expect(named(commands, 'Monitor 1').note).toBeUndefined();
+  expect(named(commands, 'Monitor 2').note).toBe('Chosen');
+  named(commands, 'Monitor 1').run();
+  named(commands, 'All monitors').run();
+  expect(showMonitor.mock.calls).toEqual([[0], ['all']]);
+  const alone = displayCommands(now()).map(({ label }) => label);
+  expect(alone.filter((label) => label.includes('onitor'))).toEqual([]);
 });

@@ -11,6 +11,8 @@ import { displayStore, setScaleMode } from './display-store.ts';
 import { leaveFullScreen } from './full-screen.ts';
 import type { FollowMode } from './guest-size.ts';
 import { guestSizeChoices } from './guest-size-entries.tsx';
+import { monitorChoices } from './monitor-entries.ts';
+import type { MonitorChoice, Monitors } from './monitors.ts';
 import { type ScaleMode, scaleModes } from './scaling.ts';
 import type { ClipboardView } from './use-clipboard.ts';
 import type { Hands } from './use-viewer.ts';
@@ -28,11 +30,13 @@ export interface DisplayNow {
   readonly mode: ScaleMode;
   readonly follow: FollowMode;
   readonly agent: AgentState;
+  readonly monitors: Monitors;
   /** The display's pixels per CSS pixel. */
   readonly ratio: number;
   readonly clipboard: Pick<ClipboardView, 'isAllowed' | 'problem' | 'allow'>;
   leaveFullScreen(): void;
   copyPicture(): void;
+  showMonitor(choice: MonitorChoice): void;
   send(keys: readonly string[]): void;
 }
 
@@ -55,6 +59,14 @@ export function displayCommands(now: DisplayNow): OfferedCommand[] {
       run: now.leaveFullScreen,
     });
   if (now.isLive) {
+    for (const choice of monitorChoices(now.monitors, now.showMonitor))
+      commands.push({
+        id: choice.id,
+        label: choice.label,
+        also: names.monitorWords,
+        note: choice.choice?.isChosen === true ? names.chosen : undefined,
+        run: choice.onAction,
+      });
     for (const choice of guestSizeChoices(now.agent, now.follow, now.ratio))
       commands.push({
         id: choice.id,
@@ -106,6 +118,7 @@ export function useDisplayCommands(
       isUp: machine.pid !== null,
       isLive: state.phase === 'live' && machine.state !== 'paused',
       agent: state.agent,
+      monitors: state.monitors,
       ratio: window.devicePixelRatio,
       clipboard,
       leaveFullScreen: () => void leaveFullScreen(),
@@ -115,6 +128,7 @@ export function useDisplayCommands(
           showFault(Fault.from(thrown), screenshotOf(id)),
         );
       },
+      showMonitor: (choice) => viewer.current?.session?.showMonitor?.(choice),
       send: (keys) => {
         bridge
           .request('machine.keys', { machine: id, keys: [...keys] })

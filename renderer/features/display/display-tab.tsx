@@ -18,6 +18,7 @@ import { DisplayStatus } from './display-status.tsx';
 import { displayStore } from './display-store.ts';
 import { leaveFullScreen } from './full-screen.ts';
 import { guestSizeEntries } from './guest-size-entries.tsx';
+import { monitorEntries } from './monitor-entries.ts';
 import { ScreenshotView } from './screenshot-view.tsx';
 import { isBeginning, withoutPicture } from './this-run.ts';
 import { useAgentOffer } from './use-agent-offer.ts';
@@ -192,7 +193,14 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
             onDone={toGuest}
             onChosen={back.take}
             canvas={() => (state.phase === 'live' ? (viewer.current?.canvas ?? null) : null)}
-            sizes={isLive ? guestSizeEntries(state.agent, follow, window.devicePixelRatio) : []}
+            sizes={
+              isLive
+                ? [
+                    ...monitorEntries(state.monitors, (one) => viewer.current?.session?.showMonitor?.(one)),
+                    ...guestSizeEntries(state.agent, follow, window.devicePixelRatio),
+                  ]
+                : []
+            }
             clipboard={isLive ? <ClipboardSwitch clipboard={clipboard} isNarrow={isNarrow} /> : null}
             status={
               isLive ? (

@@ -2,6 +2,7 @@ import type { ByteStream, StreamWay } from '../../bridge/bridge.ts';
 import type { PixelSource } from '../../spice/channels/display-statistics.ts';
 import type { AgentState, ClipboardNews, SessionAgent } from './agent-state.ts';
 import type { KeySink } from './keyboard.ts';
+import type { MonitorChoice, Monitors } from './monitors.ts';
 import type { PointerSink } from './pointer.ts';
 import type { Size } from './scaling.ts';
 
@@ -16,7 +17,7 @@ export interface SessionEnd {
 }
 
 export interface SessionListener {
-  /** The guest's screen has this canvas now (again after a change of resolution). */
+  /** What is shown of the guest's screen has this canvas now (again after a change of resolution or of monitors). */
   onScreen(canvas: HTMLCanvasElement, size: Size): void;
   /** The first picture has been drawn. */
   onLive(): void;
@@ -25,6 +26,8 @@ export interface SessionListener {
   /** Not called by clients that do not speak with agents. */
   onAgent?(state: Exclude<AgentState, 'unsupported'>): void;
   onClipboard?(news: ClipboardNews): void;
+  /** Called by clients that can show one of several monitors. */
+  onMonitors?(monitors: Monitors): void;
   /** The server has answered nothing since then, ms since the epoch, though the connection stands; null: it does again. */
   onSilent?(since: number | null): void;
   /** The connection is gone for good; the canvas stays where it is with the last picture. Called once. */
@@ -63,6 +66,8 @@ export interface SessionFigures {
 export interface GuestSession extends KeySink, PointerSink, Disposable {
   /** Absent where the client does not speak with the guest's agent. */
   readonly agent?: SessionAgent;
+  /** Absent where the client shows the whole screen alone. */
+  showMonitor?(choice: MonitorChoice): void;
   /** Null where the client does not count. */
   figures?(): Promise<SessionFigures>;
 }

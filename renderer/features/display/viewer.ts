@@ -1,6 +1,7 @@
 import type { AgentState, ClipboardNews } from './agent-state.ts';
 import type { GuestSession, GuestStreams, OpenSession, SessionEnd } from './guest-session.ts';
 import type { KeySink } from './keyboard.ts';
+import { type Monitors, NO_MONITORS } from './monitors.ts';
 import { Retries } from './retries.ts';
 import type { Size } from './scaling.ts';
 
@@ -28,6 +29,7 @@ export interface ViewerState {
   /** Movements: a click catches the pointer, as the guest has no tablet. */
   readonly pointer: 'places' | 'movements';
   readonly agent: AgentState;
+  readonly monitors: Monitors;
   /** Why the connection ended, or the last try failed. */
   readonly reason: string | null;
 }
@@ -38,6 +40,7 @@ export const NOTHING_SHOWN: ViewerState = {
   oldSince: null,
   pointer: 'places',
   agent: 'absent',
+  monitors: NO_MONITORS,
   reason: null,
 };
 
@@ -148,6 +151,7 @@ export class Viewer implements Disposable {
       },
       onPointer: (pointer) => this.#set({ pointer }),
       onAgent: (agent) => this.#set({ agent }),
+      onMonitors: (monitors) => this.#set({ monitors }),
       onClipboard: (news) => this.#clipboard(news),
       onSilent: (since) => {
         if (this.#state.phase !== 'live' && this.#state.phase !== 'silent') return;
@@ -159,7 +163,7 @@ export class Viewer implements Disposable {
         this.#ended(end);
       },
     });
-    this.#set({ agent: session.agent === undefined ? 'unsupported' : 'absent' });
+    this.#set({ agent: session.agent === undefined ? 'unsupported' : 'absent', monitors: NO_MONITORS });
     return session;
   }
 

@@ -1,6 +1,12 @@
 import type { CursorShape } from '../../../spice/channels/cursor-shape.ts';
 import type { Point } from '../../../spice/protocol/geometry.ts';
 
+/** As the guest wants it: how many earlier pointers stay visible, and how often one is added, ms. */
+export interface Trail {
+  readonly length: number;
+  readonly frequency: number;
+}
+
 /** A pointer as the page shows it; `data` has straight alpha and every pixel in it is to be drawn as it is. */
 export interface CursorPicture {
   readonly number: number;
@@ -15,6 +21,7 @@ export interface CursorPlace {
   readonly picture: number | null;
   /** The hotspot, in pixels of the guest; may be outside. */
   readonly position: Point;
+  readonly trail: Trail;
 }
 
 const BLACK = 0xff000000;

@@ -94,6 +94,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+const ORIGIN = { x: 0, y: 0 };
+
 function open() {
   let drawn = 0;
   const screen = new Stand();
@@ -103,7 +105,7 @@ function open() {
   const cursor = new GuestCursor(screen as unknown as HTMLElement, () => {
     drawn += 1;
   });
-  cursor.setCanvas(canvas as unknown as HTMLCanvasElement);
+  cursor.setCanvas(canvas as unknown as HTMLCanvasElement, ORIGIN);
   return { screen, canvas, cursor, drawn: () => drawn };
 }
 
@@ -112,15 +114,16 @@ function picture(number: number, side = 32): CursorPicture {
 }
 
 const at = (x: number, y = 0) => ({ x, y });
+const NONE = { length: 0, frequency: 0 };
 
 test('as the person’s own pointer a picture becomes a PNG once for each size, wherever the guest has it', () => {
   const { canvas, cursor, screen } = open();
   cursor.setPicture(picture(1));
-  for (let x = 0; x < 100; x += 1) cursor.set({ picture: 1, position: at(x) });
+  for (let x = 0; x < 100; x += 1) cursor.set({ picture: 1, position: at(x), trail: NONE });
   expect(canvas.style.cursor).toBe('image-set(url("data:32x32,1") 1x) 4 2, default');
-  cursor.set({ picture: null, position: at(0) });
+  cursor.set({ picture: null, position: at(0), trail: NONE });
   expect([canvas.style.cursor, screen.dataset.pointer]).toEqual(['', 'hidden']);
-  cursor.set({ picture: 1, position: at(0) });
+  cursor.set({ picture: 1, position: at(0), trail: NONE });
   expect([canvas.style.cursor, screen.dataset.pointer]).toEqual([
     'image-set(url("data:32x32,1") 1x) 4 2, default',
     'shown',
@@ -134,7 +137,7 @@ test('as the person’s own pointer a picture becomes a PNG once for each size, 
 test('a large picture becomes a PNG of what browsers show, however large it is', () => {
   const { canvas, cursor } = open();
   cursor.setPicture(picture(1, 512));
-  cursor.set({ picture: 1, position: at(0) });
+  cursor.set({ picture: 1, position: at(0), trail: NONE });
   expect(canvas.style.cursor).toBe('image-set(url("data:128x128,1") 1x) 1 0, default');
 });
 
@@ -142,16 +145,16 @@ test('a caught pointer moves as an element; its picture is drawn once and never 
   const { canvas, cursor, screen } = open();
   cursor.setFloating(true);
   cursor.setPicture(picture(1, 500));
-  for (let x = 0; x <= 104; x += 1) cursor.set({ picture: 1, position: at(x, 52) });
+  for (let x = 0; x <= 104; x += 1) cursor.set({ picture: 1, position: at(x, 52), trail: NONE });
   const [host] = screen.children;
   expect(screen.children).toHaveLength(1);
   expect(host?.style).toEqual({ left: '10%', top: '10%', width: '50%', height: '100%' });
   expect(host?.shadow?.children).toHaveLength(1);
   expect([made, canvas.style.cursor ?? '']).toEqual([{ canvases: 1, pngs: 0 }, '']);
-  cursor.set({ picture: null, position: at(0) });
+  cursor.set({ picture: null, position: at(0), trail: NONE });
   expect([screen.children.length, screen.dataset.pointer]).toEqual([0, 'hidden']);
   cursor.setPicture(picture(2));
-  cursor.set({ picture: 2, position: at(4, 2) });
+  cursor.set({ picture: 2, position: at(4, 2), trail: NONE });
   expect(host?.style).toMatchObject({ left: '0%', width: '3.2%' });
   expect(host?.shadow?.children).toHaveLength(1);
   cursor.setFloating(false);
@@ -159,13 +162,22 @@ test('a caught pointer moves as an element; its picture is drawn once and never 
   expect(canvas.style.cursor).toContain('data:32x32,1');
 });
 
+test('a caught pointer is counted from what is shown of the guest’s screen', () => {
+  const { canvas, cursor, screen } = open();
+  cursor.setCanvas(canvas as unknown as HTMLCanvasElement, at(800, 100));
+  cursor.setFloating(true);
+  cursor.setPicture(picture(1));
+  cursor.set({ picture: 1, position: at(904, 152), trail: NONE });
+  expect(screen.children[0]?.style).toMatchObject({ left: '10%', top: '10%' });
+});
+
 test('a new screen has the pointer, too; after the end there is none', () => {
   const { screen, cursor } = open();
   cursor.setPicture(picture(1));
-  cursor.set({ picture: 1, position: at(0) });
+  cursor.set({ picture: 1, position: at(0), trail: NONE });
   const next = new Stand();
   next.width = 1000;
-  cursor.setCanvas(next as unknown as HTMLCanvasElement);
+  cursor.setCanvas(next as unknown as HTMLCanvasElement, ORIGIN);
   expect(next.style.cursor).toContain('data:32x32,1');
   cursor.setFloating(true);
   expect(screen.children).toHaveLength(1);
@@ -176,7 +188,7 @@ test('a new screen has the pointer, too; after the end there is none', () => {
 test('a picture without pixels is the default pointer', () => {
   const { canvas, cursor, screen } = open();
   cursor.setPicture(picture(1, 0));
-  cursor.set({ picture: 1, position: at(0) });
+  cursor.set({ picture: 1, position: at(0), trail: NONE });
   expect([canvas.style.cursor ?? '', screen.dataset.pointer]).toEqual(['', 'shown']);
   expect(made).toEqual({ canvases: 0, pngs: 0 });
 });
@@ -184,14 +196,14 @@ test('a picture without pixels is the default pointer', () => {
 test('the next may come after a frame, and after a rest four times as long as drawing took', () => {
   const { cursor, drawn } = open();
   cursor.setPicture(picture(1));
-  cursor.set({ picture: 1, position: at(0) });
+  cursor.set({ picture: 1, position: at(0), trail: NONE });
   expect([frames.length, timers.length]).toEqual([1, 0]);
   frames[0]?.();
   expect(timers.map(({ ms }) => ms)).toEqual([40]);
   expect(drawn()).toBe(0);
   timers[0]?.run();
   expect(drawn()).toBe(1);
-  cursor.set({ picture: 1, position: at(1) });
+  cursor.set({ picture: 1, position: at(1), trail: NONE });
   frames[1]?.();
   expect(timers.map(({ ms }) => ms)).toEqual([40, 0]);
   cursor[Symbol.dispose]();

@@ -1,4 +1,6 @@
+import type { Point } from '../../../spice/protocol/geometry.ts';
 import { type CursorPicture, type CursorPlace, cursorScale } from './cursor-picture.ts';
+import { CursorTrail } from './cursor-trail.ts';
 
 /** For so many times as long as a pointer took to draw, the page does not ask for the next: a guest may send large ones without end. */
 const REST = 4;
@@ -11,7 +13,9 @@ export class GuestCursor implements Disposable {
   readonly #screen: HTMLElement;
   readonly #drawn: () => void;
   readonly #observer = new ResizeObserver(() => this.#draw());
+  readonly #trail: CursorTrail;
   #canvas: HTMLCanvasElement | null = null;
+  #origin: Point = { x: 0, y: 0 };
   #cursor: CursorPlace | null = null;
   #isFloating = false;
   #picture: Picture | null = null;
@@ -27,11 +31,15 @@ export class GuestCursor implements Disposable {
   constructor(screen: HTMLElement, drawn: () => void) {
     this.#screen = screen;
     this.#drawn = drawn;
+    this.#trail = new CursorTrail(screen);
   }
 
-  setCanvas(canvas: HTMLCanvasElement): void {
+  /** @param origin the guest's pixel at the canvas's upper left */
+  setCanvas(canvas: HTMLCanvasElement, origin: Point): void {
     this.#observer.disconnect();
     this.#canvas = canvas;
+    this.#origin = origin;
+    this.#trail.setCanvas(canvas);
     this.#css = '';
     // It goes over the new canvas again.
     this.#floating?.host.remove();
@@ -52,6 +60,8 @@ export class GuestCursor implements Disposable {
     this.#cursor = cursor;
     // The place of the person's own pointer is the person's.
     if (!isSame || this.#isFloating) this.#draw();
+    this.#trail.set(cursor.trail);
+    if (this.#isFloating) this.#trail.moved(this.#onCanvas(cursor.position));
     this.#rest(this.#took + performance.now() - began);
     this.#took = 0;
   }
@@ -66,6 +76,7 @@ export class GuestCursor implements Disposable {
     this.#stopRest?.();
     this.#cursor = null;
     this.#draw();
+    this.#trail[Symbol.dispose]();
     this.#canvas = null;
     this.#picture = null;
     this.#png = null;
@@ -94,6 +105,11 @@ export class GuestCursor implements Disposable {
     this.#css = css;
     if (shown !== null && this.#isFloating) this.#float(canvas, shown);
     else this.#floating?.host.remove();
+    this.#trail.setPicture(shown, this.#isFloating);
+  }
+
+  #onCanvas({ x, y }: Point): Point {
+    return { x: x - this.#origin.x, y: y - this.#origin.y };
   }
 
   #cssOf(canvas: HTMLCanvasElement, picture: Picture): string {
@@ -111,7 +127,7 @@ export class GuestCursor implements Disposable {
     this.#floating ??= createFloating();
     const { host, root } = this.#floating;
     const { width, height, hotspot } = picture;
-    const position = this.#cursor?.position ?? { x: 0, y: 0 };
+    const position = this.#onCanvas(this.#cursor?.position ?? this.#origin);
     const percent = (value: number, of: number) => `${(100 * value) / of}%`;
     host.style.left = percent(position.x - hotspot.x, canvas.width);
     host.style.top = percent(position.y - hotspot.y, canvas.height);

@@ -1,5 +1,7 @@
+import type { Rect } from '../../../spice/protocol/geometry.ts';
 import type { AgentState, ClipboardNews } from '../agent-state.ts';
 import type { SessionEnd, SessionFigures } from '../guest-session.ts';
+import type { MonitorChoice, Monitors } from '../monitors.ts';
 import type { MouseButton } from '../mouse-buttons.ts';
 import type { Size } from '../scaling.ts';
 import type { CursorPicture, CursorPlace } from './cursor-picture.ts';
@@ -19,7 +21,7 @@ export type AgentRequest =
   | { readonly ask: 'offer'; readonly text: string }
   | { readonly ask: 'take' | 'paste' };
 
-/** The Worker's first message, with the port for all others. */
+/** Begins a session in a Worker, with the port for all its other messages. */
 export interface Begin {
   /** Ports are asked for with `open`. */
   readonly way: { readonly kind: 'webSocket'; readonly url: string } | { readonly kind: 'port' };
@@ -33,6 +35,7 @@ export type ToWorker =
   | { readonly kind: 'canvas'; readonly screen: number; readonly canvas: OffscreenCanvas }
   /** The last `cursor` is on the screen; the Worker tells the next only then. Once a frame at most. */
   | { readonly kind: 'cursorDrawn' }
+  | { readonly kind: 'monitor'; readonly choice: MonitorChoice }
   | { readonly kind: 'hand'; readonly hand: Hand }
   | { readonly kind: 'agent'; readonly request: AgentRequest }
   | { readonly kind: 'figures' }
@@ -42,8 +45,9 @@ export type ToWorker =
 export type FromWorker =
   /** Wants a port for a stream. */
   | { readonly kind: 'open'; readonly stream: number }
-  /** The guest's screen has this size from now on; wants a canvas. */
-  | { readonly kind: 'screen'; readonly screen: number; readonly width: number; readonly height: number }
+  /** This part of the guest's screen is shown from now on; wants a canvas of its size. */
+  | { readonly kind: 'screen'; readonly screen: number; readonly area: Rect }
+  | { readonly kind: 'monitors'; readonly monitors: Monitors }
   /** The first picture is on that canvas. */
   | { readonly kind: 'drawn'; readonly screen: number }
   /** The picture that every `cursor` after it refers to. */

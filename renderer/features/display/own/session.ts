@@ -1,5 +1,6 @@
 import type { StreamWay } from '../../../bridge/bridge.ts';
 import { KEY_MODIFIER } from '../../../spice/protocol/constants.ts';
+import type { Point, Rect } from '../../../spice/protocol/geometry.ts';
 import type { SessionAgent } from '../agent-state.ts';
 import type {
   GuestSession,
@@ -9,11 +10,13 @@ import type {
   SessionListener,
 } from '../guest-session.ts';
 import type { Locks } from '../keyboard.ts';
+import type { MonitorChoice } from '../monitors.ts';
 import type { MouseButton } from '../mouse-buttons.ts';
 import type { Size } from '../scaling.ts';
 import { GuestCursor } from './guest-cursor.ts';
 import type { AgentRequest, Begin, FromWorker, Hand, ToWorker } from './messages.ts';
 import { openPort } from './open-port.ts';
+import { SessionWorkers } from './session-workers.ts';
 
 /** How long the Worker may take to let go of keys and channels before it is ended, ms. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -22,12 +25,18 @@ const CLOSE_TIMEOUT_MS = 1000;
 export const openOwnSession: OpenSession = (screen, streams, listener) =>
   new OwnSession(screen, streams.way, listener);
 
+const workers = new SessionWorkers(
+  () => new Worker(new URL('./worker/main.ts', import.meta.url), { type: 'module', name: 'spice-viewer' }),
+);
+
 const IN_ORDER: SessionEnd = { kind: 'closed', reason: null };
 
 interface Picture {
   readonly number: number;
   readonly canvas: HTMLCanvasElement;
   readonly size: Size;
+  /** The surface's pixel at its upper left; the guest counts from the surface's. */
+  readonly origin: Point;
 }
 
 /** The page's half: streams, the canvas in its place, the pointer's looks. A Worker speaks SPICE and draws. */
@@ -61,18 +70,22 @@ class OwnSession implements GuestSession {
     this.#port = port1;
     this.#way = way;
     port1.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
-    this.#worker = new Worker(new URL('./worker/main.ts', import.meta.url), {
-      type: 'module',
-      name: 'spice-viewer',
-    });
+    this.#worker = workers.take();
     this.#worker.onerror = ({ message }) =>
-      this.#end({ kind: 'garbled', reason: message || 'The viewer’s Worker could not be started.' });
+      this.#endWithWorker({
+        kind: 'garbled',
+        reason: message || 'The viewer’s Worker could not be started.',
+      });
     const begin: Begin = { way: way.kind === 'port' ? { kind: 'port' } : way };
     this.#worker.postMessage(begin, [port2]);
   }
 
   get size(): Size | null {
     return this.#shown?.size ?? null;
+  }
+
+  get screen(): number {
+    return this.#shown?.number ?? 0;
   }
 
   get moveBy(): ((dx: number, dy: number) => void) | null {
@@ -97,11 +110,16 @@ class OwnSession implements GuestSession {
   }
 
   moveTo(x: number, y: number): void {
-    this.#hand({ kind: 'moveTo', x, y });
+    const { x: left, y: top } = this.#shown?.origin ?? { x: 0, y: 0 };
+    this.#hand({ kind: 'moveTo', x: left + x, y: top + y });
   }
 
   button(button: MouseButton, pressed: boolean): void {
     this.#hand({ kind: 'button', button, pressed });
+  }
+
+  showMonitor(choice: MonitorChoice): void {
+    if (this.#phase === 'open') this.#post({ kind: 'monitor', choice });
   }
 
   figures(): Promise<SessionFigures> {
@@ -116,7 +134,7 @@ class OwnSession implements GuestSession {
     this.#keepPicture();
     // Held keys are let go over the streams, which the Worker closes before it says that it is done.
     this.#post({ kind: 'close' });
-    this.#closeTimer = setTimeout(() => this.#end(IN_ORDER), CLOSE_TIMEOUT_MS);
+    this.#closeTimer = setTimeout(() => this.#endWithWorker(IN_ORDER), CLOSE_TIMEOUT_MS);
   }
 
   #hand(hand: Hand): void {
@@ -148,7 +166,10 @@ class OwnSession implements GuestSession {
         this.#openPort(message.stream);
         return;
       case 'screen':
-        if (this.#phase === 'open') this.#addCanvas(message.screen, message);
+        if (this.#phase === 'open') this.#addCanvas(message.screen, message.area);
+        return;
+      case 'monitors':
+        if (this.#phase === 'open') this.#listener.onMonitors?.(message.monitors);
         return;
       case 'drawn':
         if (this.#phase === 'open') this.#show(message.screen);
@@ -178,19 +199,20 @@ class OwnSession implements GuestSession {
         if (this.#phase === 'open') this.#listener.onSilent?.(message.since);
         return;
       case 'end':
-        this.#end(message.end);
+        if (this.#end(message.end)) workers.giveBack(this.#worker);
         return;
     }
   }
 
   /** A canvas whose control was given away keeps its size for good, so each screen has its own. */
-  #addCanvas(number: number, { width, height }: Size): void {
+  #addCanvas(number: number, { left, top, right, bottom }: Rect): void {
     this.#next?.canvas.remove();
+    const [width, height] = [right - left, bottom - top];
     const canvas = document.createElement('canvas');
     canvas.width = width;
     canvas.height = height;
     this.#screen.append(canvas);
-    this.#next = { number, canvas, size: { width, height } };
+    this.#next = { number, canvas, size: { width, height }, origin: { x: left, y: top } };
     const offscreen = canvas.transferControlToOffscreen();
     this.#post({ kind: 'canvas', screen: number, canvas: offscreen }, [offscreen]);
   }
@@ -202,7 +224,7 @@ class OwnSession implements GuestSession {
     this.#shown?.canvas.remove();
     this.#next = null;
     this.#shown = picture;
-    this.#cursor.setCanvas(picture.canvas);
+    this.#cursor.setCanvas(picture.canvas, picture.origin);
     this.#listener.onScreen(picture.canvas, picture.size);
     if (isFirst) this.#listener.onLive();
   }
@@ -223,15 +245,21 @@ class OwnSession implements GuestSession {
     this.#listener.onScreen(still, shown.size);
   }
 
-  #end(end: SessionEnd): void {
-    if (this.#phase === 'ended') return;
+  /** The Worker does not answer, or has failed: what it still does is nobody's. */
+  #endWithWorker(end: SessionEnd): void {
+    if (this.#end(end)) this.#worker.terminate();
+  }
+
+  /** @returns false when it has ended already. */
+  #end(end: SessionEnd): boolean {
+    if (this.#phase === 'ended') return false;
     const wasOpen = this.#phase === 'open';
     if (wasOpen) this.#keepPicture();
     this.#phase = 'ended';
     if (this.#closeTimer !== null) clearTimeout(this.#closeTimer);
-    this.#worker.terminate();
     this.#port.close();
     this.#asked?.reject(new Error('The session has ended.'));
     if (wasOpen) this.#listener.onEnd(end);
+    return true;
   }
 }

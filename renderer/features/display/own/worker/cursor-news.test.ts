@@ -104,3 +104,13 @@ test('whatever comes and however slowly the page draws, it ends with the last st
     }),
   );
 });
+
+test('how the pointer trails is told with it', () => {
+  let told: CursorPlace | null = null;
+  const news = new CursorNews((message) => {
+    if (message.kind === 'cursor') told = message.cursor;
+  });
+  const trail = { length: 3, frequency: 20 };
+  news.changed({ ...state(null, 1), trail });
+  expect(told).toEqual({ picture: null, position: { x: 1, y: 0 }, trail });
+});

@@ -34,11 +34,11 @@ export class CursorNews {
 
   #tell(): void {
     if (this.#latest === null) return;
-    const { shape, visible, position } = this.#latest;
+    const { shape, visible, position, trail } = this.#latest;
     this.#latest = null;
     this.#isDrawing = true;
     const picture = visible && shape !== null ? this.#numberOf(shape) : null;
-    this.#post({ kind: 'cursor', cursor: { picture, position } }, []);
+    this.#post({ kind: 'cursor', cursor: { picture, position, trail } }, []);
   }
 
   /** Tells the page of a shape that it does not have. */

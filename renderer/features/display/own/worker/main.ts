@@ -1,4 +1,9 @@
-import { DisplayChannel, displayCapabilities } from '../../../../spice/channels/display.ts';
+import type { Surface } from '../../../../spice/canvas/surface.ts';
+import {
+  compressionNearby,
+  DisplayChannel,
+  displayCapabilities,
+} from '../../../../spice/channels/display.ts';
 import { Pulse } from '../../../../spice/channels/pulse.ts';
 import { SharedImages } from '../../../../spice/images/shared-images.ts';
 import { LinkError } from '../../../../spice/link/link-error.ts';
@@ -12,6 +17,7 @@ import { Hands } from './hands.ts';
 import { Meter } from './meter.ts';
 import { Painter } from './painter.ts';
 import { browserVideo, decodeJpegBytes, videoCodecs } from './pictures.ts';
+import { ShownPart } from './shown-part.ts';
 import { Transports } from './transports.ts';
 import { Ways } from './ways.ts';
 
@@ -29,7 +35,7 @@ const SHOWN_DISPLAY = 0;
 /** How long the channels may take to end in order when the page closes the session, ms. */
 const CLOSING_MS = 500;
 
-/** One session with one guest; the page starts a Worker for each and ends it. */
+/** One session with one guest; the page has a Worker do one after another. */
 function run(port: MessagePort, { way }: Begin, codecs: readonly VideoCodec[]): void {
   const post = (message: FromWorker, transfer: Transferable[] = []): void =>
     port.postMessage(message, transfer);
@@ -41,11 +47,16 @@ function run(port: MessagePort, { way }: Begin, codecs: readonly VideoCodec[]): 
   );
   const meter = new Meter();
   const painter = new Painter({
-    wanted: (screen, width, height) => post({ kind: 'screen', screen, width, height }),
+    wanted: (screen, area) => post({ kind: 'screen', screen, area }),
     drawn: (screen) => post({ kind: 'drawn', screen }),
     painted: () => {
       if (shown !== null) meter.drawn(shown.statistics);
     },
+  });
+  const part = new ShownPart<Surface>({
+    show: (surface, area) => painter.show(surface, area),
+    gone: () => painter.leave(),
+    monitors: (monitors) => post({ kind: 'monitors', monitors }),
   });
   const images = new SharedImages(decodeJpegBytes);
   let session: SpiceSession<DisplayChannel> | null = null;
@@ -86,6 +97,9 @@ function run(port: MessagePort, { way }: Begin, codecs: readonly VideoCodec[]): 
         return;
       case 'cursorDrawn':
         cursor.drawn();
+        return;
+      case 'monitor':
+        part.choose(message.choice);
         return;
       case 'hand':
         hands.handle(message.hand);
@@ -139,16 +153,19 @@ function run(port: MessagePort, { way }: Begin, codecs: readonly VideoCodec[]): 
             images,
             serials,
             video,
+            compression: compressionNearby,
             events: {
               surfaceCreated: (surface) => {
-                if (isShown && surface.primary) painter.show(surface);
+                if (isShown && surface.primary) part.setSurface(surface);
               },
               surfaceDestroyed: (surface) => {
-                if (isShown && surface.primary) painter.show(null);
+                if (isShown && surface.primary) part.setSurface(null);
               },
               dirty: (surface, rect) => painter.changed(surface, rect),
               marked: () => {},
-              monitors: () => {},
+              monitors: (heads) => {
+                if (isShown) part.setHeads(heads);
+              },
             },
           });
           if (isShown) shown = channel;
@@ -163,10 +180,6 @@ function run(port: MessagePort, { way }: Begin, codecs: readonly VideoCodec[]): 
   }, over);
 }
 
-addEventListener(
-  'message',
-  ({ data, ports: [port] }: MessageEvent<Begin>) => {
-    if (port !== undefined) void videoCodecs().then((codecs) => run(port, data, codecs));
-  },
-  { once: true },
-);
+addEventListener('message', ({ data, ports: [port] }: MessageEvent<Begin>) => {
+  if (port !== undefined) void videoCodecs().then((codecs) => run(port, data, codecs));
+});
