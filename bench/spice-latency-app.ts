@@ -3,7 +3,7 @@
 import { type Browser, chromium, type Page, type Worker } from '@playwright/test';
 import { findChromium } from '../e2e/fixtures/find-chromium.ts';
 import { canvasHost } from '../e2e/journeys/screen.ts';
-import type { LatencyClient, Sight } from './spice-latency-clients.ts';
+import { KEYS, type LatencyClient, type Sight } from './spice-latency-clients.ts';
 
 const LIVE_MS = 60_000;
 /** A change is asked for only this much later than others have seen it: asking takes time of the Worker. */
@@ -52,6 +52,7 @@ export async function appClient(url: string, machine: string): Promise<AppClient
 async function openApp(browser: Browser, url: string, machine: string): Promise<AppClient> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.addInitScript(markPage);
+  await page.addInitScript(keepGuestSize);
   await page.goto(url);
   await page.getByText(machine, { exact: true }).first().click();
   await page.getByRole('tab', { name: 'Display' }).click();
@@ -71,12 +72,12 @@ async function openApp(browser: Browser, url: string, machine: string): Promise<
       await Promise.all([page.evaluate(forget), worker.evaluate(forget)]);
     },
     press: async () => {
-      await page.keyboard.down('a');
+      await page.keyboard.down(KEYS.app);
       const { pressed } = await page.evaluate(marksSoFar);
       if (pressed === undefined) throw new Error('the key did not come to the page');
       return pressed + toMonotonic;
     },
-    release: () => page.keyboard.up('a'),
+    release: () => page.keyboard.up(KEYS.app),
     sight: async () => {
       const painted = await firstPaint(worker);
       const marks = { ...(await page.evaluate(marksSoFar)), ...(await worker.evaluate(marksSoFar)) };
@@ -124,6 +125,11 @@ function marksSoFar(): Marks {
 
 function forget(): void {
   (globalThis as unknown as Marking).marks = {};
+}
+
+/** A guest that follows the window sets its screen up anew while the first keys are pressed. */
+function keepGuestSize(): void {
+  localStorage.setItem('innkeeper.display.follow', 'off');
 }
 
 function markPage(): void {

@@ -8,8 +8,11 @@ import { DisplayChannel, displayCapabilities } from '../renderer/spice/channels/
 import { SharedImages } from '../renderer/spice/images/shared-images.ts';
 import { DEAF_HOST, SpiceSession } from '../renderer/spice/session.ts';
 
-/** The A key (scancode set 1). */
-const KEY = 0x1e;
+/**
+ * Each client has a key of its own (scancode set 1): a guest takes a key that is pressed by one before another's release of
+ * it has come for a repetition, and draws nothing.
+ */
+export const KEYS = { app: 'a', gtk: 0x1f, core: 0x20 } as const;
 
 /** How one client saw the first change after `watch`. */
 export interface Sight {
@@ -39,9 +42,9 @@ export async function gtkClient(spiceSocket: string): Promise<LatencyClient> {
     watch: async () => {
       seen = (await client.invalidations()).count;
     },
-    press: () => client.keyDown(KEY),
+    press: () => client.keyDown(KEYS.gtk),
     release: async () => {
-      await client.keyUp(KEY);
+      await client.keyUp(KEYS.gtk);
     },
     sight: async () => ({
       received: Number.NaN,
@@ -104,10 +107,10 @@ export async function coreClient(spiceSocket: string): Promise<LatencyClient> {
     },
     press: async () => {
       const at = now();
-      inputs.keyDown(KEY);
+      inputs.keyDown(KEYS.core);
       return at;
     },
-    release: async () => inputs.keyUp(KEY),
+    release: async () => inputs.keyUp(KEYS.core),
     sight: () => next.promise,
     [Symbol.asyncDispose]: async () => {
       next.promise.catch(nothing);

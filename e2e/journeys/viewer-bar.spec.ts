@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { startDemo } from '../fixtures/demo.ts';
-import { Home } from '../fixtures/home.ts';
+import type { Home } from '../fixtures/home.ts';
 import { differingPixels, readPng } from '../fixtures/png.ts';
+import { shareDemo } from '../fixtures/shared-demo.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { GuestInput } from './guest-input.ts';
 import { canvasHost, openDisplay, showDisplay } from './screen.ts';
@@ -10,13 +10,8 @@ import { serve } from './serve.ts';
 
 /** What the display's bar and the settings for it do, with one demo guest. */
 let home: Home;
-
-test.beforeAll(async () => {
-  home = await Home.open();
-  await startDemo(home, 'demo', ['--memory', '256M', '--cpus', '1']);
-});
-test.afterAll(async () => {
-  await home?.[Symbol.asyncDispose]();
+shareDemo((begun) => {
+  home = begun;
 });
 
 /** The bar is out of the way while the guest has the keyboard, and comes when the pointer goes below the picture. */
@@ -128,6 +123,29 @@ test('in a small window the bar is icons with names, all of it in sight', async 
   expect(inner.x + inner.width).toBeLessThan(outer.x + outer.width);
 });
 
+test('in a small window what is said stands beside the guest’s picture and the bar, and Escape takes it away', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 640, height: 480 });
+  await using face = await serve(home);
+  await allowClipboard(page);
+  await openDisplay(page, face.url);
+  await page.evaluate(() => navigator.clipboard.writeText('smörgåsbord'));
+  await choose(page, 'Keys', 'Type clipboard');
+  const said = page.getByRole('alertdialog');
+  await expect(said).toContainText('“ö”');
+  const box = await said.boundingBox();
+  const picture = await page.locator('.display').boundingBox();
+  if (box === null || picture === null) throw new Error('nothing is said, or there is no picture');
+  expect(box.x).toBeGreaterThanOrEqual(0);
+  expect(box.x + box.width).toBeLessThanOrEqual(picture.x);
+  // What can be stopped is under it.
+  await page.getByRole('button', { name: /job/ }).click({ trial: true });
+  await page.getByRole('button', { name: 'Keys', exact: true }).focus();
+  await page.keyboard.press('Escape');
+  await expect(said).toBeHidden();
+});
+
 test('the clipboard is typed; several lines only after a yes', async ({ page }) => {
   await using face = await serve(home);
   await allowClipboard(page);
@@ -158,9 +176,10 @@ test('the clipboard is typed; several lines only after a yes', async ({ page }) 
   await expect(page.locator(canvasHost)).toBeFocused();
   await page.keyboard.press('Control+d');
 
-  await copy('smörgåsbord');
+  await copy('what is for dinner?\nsmörgåsbord\n');
   await choose(page, 'Keys', 'Type clipboard');
-  await expect(page.getByText(/“ö” \(U\+00F6\), character 3 of line 1/)).toBeVisible();
+  await expect(page.getByText(/“ö” \(U\+00F6\), character 3 of line 2/)).toBeVisible();
+  await expect(page.getByRole('dialog', { name: /^Type \d lines/ })).toBeHidden();
   await page.context().clearPermissions();
   await choose(page, 'Keys', 'Type clipboard');
   await expect(page.getByText('The clipboard is not open to this page.')).toBeVisible();

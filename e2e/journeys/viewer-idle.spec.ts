@@ -1,17 +1,12 @@
-import { startDemo } from '../fixtures/demo.ts';
-import { Home } from '../fixtures/home.ts';
+import type { Home } from '../fixtures/home.ts';
+import { shareDemo } from '../fixtures/shared-demo.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { openDisplay } from './screen.ts';
 import { serve } from './serve.ts';
 
 let home: Home;
-
-test.beforeAll(async () => {
-  home = await Home.open();
-  await startDemo(home, 'demo', ['--memory', '256M', '--cpus', '1']);
-});
-test.afterAll(async () => {
-  await home?.[Symbol.asyncDispose]();
+shareDemo((begun) => {
+  home = begun;
 });
 
 /** How long the page is looked at, s: several turns of the host's figures and of the thumbnails. */

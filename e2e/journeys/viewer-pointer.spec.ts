@@ -1,28 +1,21 @@
 import type { Page } from '@playwright/test';
-import { startDemo } from '../fixtures/demo.ts';
-import { Home } from '../fixtures/home.ts';
+import type { Home } from '../fixtures/home.ts';
+import { shareDemo } from '../fixtures/shared-demo.ts';
 import { expect, test } from '../fixtures/test.ts';
-import { evdevCodes } from './evdev-codes.ts';
 import { canvasSize, EV_ABS, EV_KEY, EV_REL, GuestInput, type InputEvent } from './guest-input.ts';
 import { PageWatch } from './page-watch.ts';
 import { canvasHost, openDisplay, showDisplay } from './screen.ts';
 import { serve } from './serve.ts';
 
-/** What arrives in the guest of a person's pointer and keys in our own viewer, with one demo guest. */
+/** What arrives in the guest of a person's pointer in our own viewer, with one demo guest. */
 let home: Home;
-
-test.beforeAll(async () => {
-  home = await Home.open();
-  await startDemo(home, 'demo', ['--memory', '256M', '--cpus', '1']);
-});
-test.afterAll(async () => {
-  await home?.[Symbol.asyncDispose]();
+shareDemo((begun) => {
+  home = begun;
 });
 
 /** Linux, input-event-codes.h. */
 const [BTN_LEFT, BTN_RIGHT, BTN_MIDDLE, BTN_SIDE, BTN_EXTRA] = [0x110, 0x111, 0x112, 0x113, 0x114];
 const [REL_X, REL_Y, REL_WHEEL] = [0, 1, 8];
-const KEY_A = 30;
 
 interface Point {
   readonly x: number;
@@ -223,93 +216,6 @@ test('a guest without a tablet: a click catches the mouse, its movements arrive,
       box.y + ((target.y + 0.5) * box.height) / size.height,
     );
     await expect.poll(() => tablet.position(size)).toEqual(target);
-  });
-  expect(watch.errors).toEqual([]);
-});
-
-/** Presses keys that Playwright does not know, or that would be the browser's. */
-async function pressByCode(page: Page, all: readonly string[]): Promise<void> {
-  await page.evaluate(
-    async ([selector, codes]) => {
-      const element = document.querySelector(selector);
-      const press = (type: string, code: string) =>
-        element?.dispatchEvent(new KeyboardEvent(type, { code, key: code, bubbles: true, cancelable: true }));
-      for (const code of codes) {
-        press('keydown', code);
-        press('keyup', code);
-        // A busy guest empties its keyboard's queue later than a person fills it.
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
-    },
-    [canvasHost, all] as const,
-  );
-}
-
-test('every key arrives by its place, AltGr too; none stays down', async ({ page }) => {
-  const watch = new PageWatch(page);
-  await using face = await serve(home);
-  await openDisplay(page, face.url);
-  const host = page.locator(canvasHost);
-  const keyboard = await GuestInput.record(home, 'keyboard');
-  const keys = async (most = 3000) => (await keyboard.events(most)).filter(({ type }) => type === EV_KEY);
-  await host.focus();
-
-  await test.step('every key of a keyboard with 105', async () => {
-    await pressByCode(page, Object.keys(evdevCodes));
-    const wanted = Object.values(evdevCodes).flatMap((code) => [`${code} 1`, `${code} 0`]);
-    await expect
-      .poll(async () => (await keys()).map(({ code, value }) => `${code} ${value}`), { timeout: 20_000 })
-      .toEqual(wanted);
-  });
-
-  await test.step('lock keys: the guest’s become those of the person’s keyboard with the first key', async () => {
-    const lights = () =>
-      home.inGuest(
-        'demo',
-        'cat /sys/class/leds/*::capslock/brightness /sys/class/leds/*::numlock/brightness',
-      );
-    // Pause has NumLock's code in it, which makes spice-server think that NumLock changed until the guest tells its
-    // lights again.
-    await pressByCode(page, ['CapsLock', 'CapsLock']);
-    await expect.poll(lights).toBe('1\n1');
-    await page.getByRole('tab', { name: 'Display' }).focus();
-    await host.focus();
-    await page.keyboard.press('ArrowLeft');
-    await expect.poll(lights).toBe('0\n0');
-  });
-
-  await test.step('AltGr with a letter, in order', async () => {
-    await page.keyboard.down('AltRight');
-    await page.keyboard.press('q');
-    await page.keyboard.up('AltRight');
-    await expect
-      .poll(async () => (await keys()).slice(-4).map(({ code, value }) => `${code} ${value}`))
-      .toEqual(['100 1', '16 1', '16 0', '100 0']);
-  });
-
-  await test.step('with it as on a Swedish keyboard: @ is AltGr and 2, and no Shift', async () => {
-    await host.evaluate((element) => {
-      const send = (type: string, code: string, key: string) =>
-        element.dispatchEvent(
-          new KeyboardEvent(type, { code, key, modifierAltGraph: true, bubbles: true, cancelable: true }),
-        );
-      send('keydown', 'AltRight', 'AltGraph');
-      send('keydown', 'Digit2', '@');
-      send('keyup', 'Digit2', '@');
-      send('keyup', 'AltRight', 'AltGraph');
-    });
-    await expect
-      .poll(async () => (await keys()).slice(-4).map(({ code, value }) => `${code} ${value}`))
-      .toEqual(['100 1', '3 1', '3 0', '100 0']);
-  });
-
-  await test.step('a held key repeats and is let go on blur', async () => {
-    await page.keyboard.down('a');
-    for (let times = 0; times < 3; times += 1) await page.keyboard.down('a');
-    await expect.poll(() => keyboard.isDown(KEY_A)).toBe(true);
-    await page.getByRole('tab', { name: 'Display' }).focus();
-    await expect.poll(() => keyboard.isDown(KEY_A)).toBe(false);
-    await page.keyboard.up('a');
   });
   expect(watch.errors).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { Browser, Page } from '@playwright/test';
-import { startDemo } from '../fixtures/demo.ts';
 import { findChromium } from '../fixtures/find-chromium.ts';
-import { Home } from '../fixtures/home.ts';
+import type { Home } from '../fixtures/home.ts';
+import { shareDemo } from '../fixtures/shared-demo.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { canvasSize, GuestInput } from './guest-input.ts';
 import { canvasHost, litPixels, openDisplay, watchPhases } from './screen.ts';
@@ -9,13 +9,8 @@ import { serve } from './serve.ts';
 
 /** Where and how the guest's screen shows in our own viewer, with one demo guest. */
 let home: Home;
-
-test.beforeAll(async () => {
-  home = await Home.open();
-  await startDemo(home, 'demo', ['--memory', '256M', '--cpus', '1']);
-});
-test.afterAll(async () => {
-  await home?.[Symbol.asyncDispose]();
+shareDemo((begun) => {
+  home = begun;
 });
 
 /** Linux, input-event-codes.h. */

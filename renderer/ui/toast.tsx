@@ -1,5 +1,5 @@
 import { CircleAlert, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import {
   Text,
   UNSTABLE_Toast as Toast,
@@ -64,8 +64,21 @@ export function dropToasts(about: string): void {
   for (const { key } of standing.filter((one) => one.about === about)) queue.close(key);
 }
 
-/** Once, at the end of the page. */
+/** Once, at the end of the page. Escape closes the newest where it has nothing else to close. */
 export function Toasts(): ReactNode {
+  useEffect(() => {
+    const stop = new AbortController();
+    window.addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+        const newest = standing.at(-1);
+        if (newest !== undefined) queue.close(newest.key);
+      },
+      { signal: stop.signal },
+    );
+    return () => stop.abort();
+  }, []);
   return (
     <ToastRegion queue={queue} className="toasts" aria-label={text.common.notifications}>
       {({ toast }) => (

@@ -1,4 +1,4 @@
-import { Fault } from '../../contract/fault.ts';
+import { typingFault } from '../../contract/typed-text.ts';
 import type { QKeyCode } from '../../qemu/qmp/generated.ts';
 
 /** One key, pressed and let go; `shift` is held meanwhile. */
@@ -49,30 +49,10 @@ for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
 
 /**
  * The keys that write `text` on a US keyboard; each end of a line (LF, CRLF or CR) is one Enter.
- * Throws 'bad-input' naming the first character that is on none, and where it is.
+ * Throws the fault of `typingFault` for text that it does not write.
  */
 export function strokesOf(text: string): readonly Stroke[] {
-  let line = 1;
-  let column = 0;
-  return Array.from(text.replaceAll(/\r\n?/g, '\n'), (character) => {
-    column += 1;
-    const stroke = strokes.get(character);
-    if (stroke === undefined) throw notOnTheKeyboard(character, line, column);
-    if (character === '\n') {
-      line += 1;
-      column = 0;
-    }
-    return stroke;
-  });
-}
-
-function notOnTheKeyboard(character: string, line: number, column: number): Fault {
-  const number = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-  const shown = /^[\p{C}\p{Z}]$/u.test(character) ? number : `“${character}” (${number})`;
-  return new Fault({
-    code: 'bad-input',
-    message: `${shown}, character ${column} of line ${line}, is not on a US keyboard, so nothing was typed.`,
-    remedy: 'Leave it out, or copy the text into the guest another way.',
-    path: ['text'],
-  });
+  const fault = typingFault(text);
+  if (fault !== null) throw fault;
+  return [...text.replaceAll(/\r\n?/g, '\n')].flatMap((character) => strokes.get(character) ?? []);
 }

@@ -113,6 +113,18 @@ test('text from elsewhere goes to the guest and not to the person, whose own is 
   ]);
 });
 
+test('what two paste at once is one question, whose answer leaves the person’s clipboard as it is', async () => {
+  const { state, asked, link } = desk();
+  state.text = 'mine';
+  const both = [link.paste(), link.paste()];
+  for (const one of asked) if (one === 'paste') link.hear({ kind: 'text', text: 'theirs' });
+  for (const paste of both) expect(await paste).toEqual({ kind: 'text', text: 'theirs' });
+  await vi.runAllTimersAsync();
+  expect(state.text).toBe('mine');
+  void link.paste();
+  expect(asked).toEqual([['allow', true], 'paste', 'paste']);
+});
+
 test('what others paste is told to them alone', async () => {
   const { state, asked, told, link } = desk();
   const both = Promise.all([link.paste(), link.paste()]);
@@ -130,7 +142,7 @@ test('what others paste is told to them alone', async () => {
   link[Symbol.dispose]();
   expect(await late).toBeNull();
   expect(await link.paste()).toBeNull();
-  expect(asked).toEqual([['allow', true], 'paste', 'paste', 'paste', 'paste', ['allow', false]]);
+  expect(asked).toEqual([['allow', true], 'paste', 'paste', 'paste', ['allow', false]]);
 });
 
 test('while the person’s text is on its way, whoever pastes gets that as well', async () => {

@@ -89,10 +89,13 @@ export class ClipboardLink implements Disposable {
   /** What would be pasted in the guest, for others than the person's clipboard; null: this is over. */
   paste(): Promise<Taken | null> {
     if (this.#isOver) return Promise.resolve(null);
-    // No answer comes to what was asked after the guest had released its clipboard. One that does come is the others', and then
-    // theirs is the person's.
-    this.#isTaking = false;
-    this.#agent.pasteText();
+    // Whoever asks while an answer is on its way gets that one; another would come to nobody's question.
+    if (this.#askers.size === 0) {
+      // No answer comes to what was asked after the guest had released its clipboard. One that does come is the others', and
+      // then theirs is the person's.
+      this.#isTaking = false;
+      this.#agent.pasteText();
+    }
     return new Promise((resolve) => this.#askers.add(resolve));
   }
 

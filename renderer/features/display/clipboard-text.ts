@@ -1,5 +1,6 @@
 import { Fault } from '../../../backend/contract/fault.ts';
 import { MAX_TYPED } from '../../../backend/contract/requests.ts';
+import { typingFault } from '../../../backend/contract/typed-text.ts';
 import { words } from './words.ts';
 
 /** From here on typing takes some seconds, and the back end makes it a job. */
@@ -10,7 +11,7 @@ export function enterCount(text: string): number {
   return text.match(/\r\n?|\n/g)?.length ?? 0;
 }
 
-/** The text in the person's clipboard, which can be typed. Throws a Fault that says why there is none. */
+/** The text in the person's clipboard, all of which can be typed. Throws a Fault that says why there is none. */
 export async function readClipboardText(): Promise<string> {
   let text: string;
   try {
@@ -30,5 +31,7 @@ export async function readClipboardText(): Promise<string> {
       remedy: words.clipboardLongRemedy,
     });
   }
+  const fault = typingFault(text);
+  if (fault !== null) throw fault;
   return text;
 }

@@ -165,6 +165,23 @@ test('the locks are told anew to another session, and after the focus was elsewh
   expect(type()).toEqual(['caps on', 'down 1e', 'up 1e']);
 });
 
+test('a guest that sets up another screen, as after a reset, is told the locks again; once', () => {
+  const screen = new Screen();
+  let number = 1;
+  screen.sink = {
+    ...screen.newSession(),
+    get screen() {
+      return number;
+    },
+  };
+  const caps = { modifiers: ['CapsLock'] } as const;
+  screen.down('KeyA', caps);
+  number = 2;
+  screen.down('KeyB', caps);
+  screen.down('KeyC', caps);
+  expect(screen.told).toEqual(['caps on', 'down 1e', 'caps on', 'down 30', 'down 2e']);
+});
+
 test('what is held is let go when the focus leaves', () => {
   const screen = new Screen();
   screen.down('ShiftLeft');

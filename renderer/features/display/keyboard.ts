@@ -7,6 +7,8 @@ export interface KeySink {
   keyUp(scanCode: readonly number[]): void;
   /** Makes the guest's lock keys those of the person's keyboard; not there where the client cannot. */
   setLocks?(locks: Locks): void;
+  /** The number of the guest's screen. One that was reset sets up another, and its lock keys are off again. */
+  readonly screen?: number;
 }
 
 export interface Locks {
@@ -35,11 +37,14 @@ export function attachKeyboard(
   /** Pressed, and not the guest's; their key-up is not either. */
   const hosts = new Set<string>();
   const chord = new LeaveChord();
-  // Locks may have been switched while another window had the keyboard; keyboards tell with the first key.
-  let locksKnownTo: KeySink | null = null;
+  // Locks may have been switched while another window had the keyboard; keyboards tell with the first key. Told once for each
+  // screen: a guest that switches them by itself has its way.
+  let locksKnownTo: { readonly sink: KeySink; readonly screen: number | undefined } | null = null;
   const syncLocks = (event: KeyboardEvent, target: KeySink) => {
-    if (locksKnownTo === target || !event.isTrusted || LOCK_KEYS.has(event.code)) return;
-    locksKnownTo = target;
+    const { screen } = target;
+    if (locksKnownTo?.sink === target && locksKnownTo.screen === screen) return;
+    if (!event.isTrusted || LOCK_KEYS.has(event.code)) return;
+    locksKnownTo = { sink: target, screen };
     target.setLocks?.({
       scroll: event.getModifierState('ScrollLock'),
       num: event.getModifierState('NumLock'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keyCodes, scanCodeOf } from './scan-codes.ts';
+import { keyCodes, PAUSE_SEQUENCE, scanCodeOf } from './scan-codes.ts';
 
 test('letters, digits and the extended block', () => {
   expect(scanCodeOf('KeyA')).toEqual([0x1e]);
@@ -24,6 +24,19 @@ test('what QEMU does not pass on is nobody’s scan code and is not locked', () 
     expect(scanCodeOf(code)).toBeNull();
     expect(keyCodes).not.toContain(code);
   }
+});
+
+test('Pause is a keyboard’s, and leaves NumLock as spice-server counts it', () => {
+  const bytes = PAUSE_SEQUENCE.flat();
+  expect(bytes.slice(-6)).toEqual([0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5]);
+  // inputs-channel.cpp, sync_locks: each first press of the code turns it over.
+  const numLock = { isOn: false, isDown: false };
+  for (const byte of bytes.filter((one) => (one & 0x7f) === 0x45)) {
+    const isDown = byte < 0x80;
+    if (isDown && !numLock.isDown) numLock.isOn = !numLock.isOn;
+    numLock.isDown = isDown;
+  }
+  expect(numLock).toEqual({ isOn: false, isDown: false });
 });
 
 test('names of before work, and are not among those to lock', () => {
