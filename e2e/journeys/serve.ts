@@ -11,8 +11,14 @@ export interface Served extends AsyncDisposable {
 /** `innkeeper serve` of that home, until it is disposed of. */
 export async function serve(home: Home): Promise<Served> {
   const child = spawn(process.execPath, [cliEntry, 'serve', '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, INNKEEPER_HOME: home.path },
+  });
+  // A test's own stderr is in its report; what a child inherits of it is not.
+  child.stderr.on('data', (text) => process.stderr.write(text));
+  let isDone = false;
+  child.once('exit', (code, signal) => {
+    if (!isDone) process.stderr.write(`innkeeper serve ended by itself: ${signal ?? code}\n`);
   });
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([
@@ -24,6 +30,7 @@ export async function serve(home: Home): Promise<Served> {
   return {
     url: JSON.parse(String(line)).url,
     [Symbol.asyncDispose]: async () => {
+      isDone = true;
       const gone = once(child, 'exit');
       if (child.exitCode === null && child.kill('SIGTERM')) await gone;
     },
