@@ -1,7 +1,7 @@
-import { expect } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { machineRuntime } from '../../backend/store/paths.ts';
 import { CHANNEL } from '../../renderer/spice/protocol/constants.ts';
-import type { Home } from '../fixtures/home.ts';
+import { Home } from '../fixtures/home.ts';
 import type { Message } from '../spice-server/message.ts';
 import type { ServerClient } from '../spice-server/server-client.ts';
 import { greet, SpiceServer } from '../spice-server/spice-server.ts';
@@ -10,6 +10,20 @@ export interface StandIn extends AsyncDisposable {
   readonly server: SpiceServer;
   /** Resolves with the viewer of the page; the back end's own looks at the screen have no hands. */
   viewer(): Promise<ServerClient>;
+}
+
+/** A machine that runs, for all tests of the file that calls this: what it draws itself is not looked at. */
+export function shareRunning(begun: (home: Home) => void): void {
+  let home: Home | null = null;
+  test.beforeAll(async () => {
+    home = await Home.open();
+    await home.ok('create', 'demo', '--memory', '64M', '--cpus', '1');
+    await home.ok('start', 'demo');
+    begun(home);
+  });
+  test.afterAll(async () => {
+    await home?.[Symbol.asyncDispose]();
+  });
 }
 
 /** The small SPICE server in the place of a running machine's. Every client gets `first` on its display channel. */

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { ByteReader } from '../../renderer/spice/protocol/byte-reader.ts';
 import { DISPLAY_OUT, INPUTS_OUT, SURFACE_FORMAT } from '../../renderer/spice/protocol/constants.ts';
 import type { Point, Rect } from '../../renderer/spice/protocol/geometry.ts';
-import { Home } from '../fixtures/home.ts';
+import type { Home } from '../fixtures/home.ts';
 import { readPng } from '../fixtures/png.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { display } from '../spice-server/display-messages.ts';
@@ -13,18 +13,13 @@ import { canvasSize } from './guest-input.ts';
 import { PageWatch } from './page-watch.ts';
 import { canvasHost, openDisplay } from './screen.ts';
 import { serve } from './serve.ts';
-import { standIn } from './stand-in.ts';
+import { shareRunning, standIn } from './stand-in.ts';
 
 /** What our own viewer makes of a guest's monitors, with a server that tells of any. */
 let home: Home;
 
-test.beforeAll(async () => {
-  home = await Home.open();
-  await home.ok('create', 'demo', '--memory', '64M', '--cpus', '1');
-  await home.ok('start', 'demo');
-});
-test.afterAll(async () => {
-  await home?.[Symbol.asyncDispose]();
+shareRunning((begun) => {
+  home = begun;
 });
 
 const [RED, GREEN, BLUE, WHITE] = [0xff0000, 0x00ff00, 0x0000ff, 0xffffff];

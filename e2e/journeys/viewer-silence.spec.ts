@@ -22,6 +22,7 @@ test('a server that goes silent: the picture is not called live, and is again wh
   await using relay = await SpiceRelay.at(socket);
   const watch = new PageWatch(page);
   await using face = await serve(home);
+  await page.clock.install();
   await openDisplay(page, face.url);
   const { length } = relay.connections;
   relay.holds = true;
@@ -50,6 +51,9 @@ test('a server that goes silent: the picture is not called live, and is again wh
     relay.holds = true;
     await page.getByRole('tab', { name: 'Devices' }).click();
     await expect(page.getByRole('slider', { name: 'Memory the guest may have' })).toBeVisible();
+    // Its session has ended, or its Worker were still at it: one without a session goes after a minute.
+    await page.clock.fastForward(61_000);
+    await expect.poll(() => page.workers().length, { timeout: 5_000 }).toBe(0);
     relay.holds = false;
     await page.getByRole('tab', { name: 'Display' }).click();
     await expectPhase(page, 'live');

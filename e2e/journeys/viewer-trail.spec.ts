@@ -1,24 +1,19 @@
 import type { Page } from '@playwright/test';
 import { CURSOR_TYPE, MOUSE_MODE, SURFACE_FORMAT } from '../../renderer/spice/protocol/constants.ts';
-import { Home } from '../fixtures/home.ts';
+import type { Home } from '../fixtures/home.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { cursor } from '../spice-server/cursor-messages.ts';
 import { display } from '../spice-server/display-messages.ts';
 import { draw } from '../spice-server/draw-messages.ts';
 import { canvasHost, openDisplay } from './screen.ts';
 import { serve } from './serve.ts';
-import { standIn } from './stand-in.ts';
+import { shareRunning, standIn } from './stand-in.ts';
 
 /** The trail of a guest's pointer in our own viewer, with a server that asks for one. */
 let home: Home;
 
-test.beforeAll(async () => {
-  home = await Home.open();
-  await home.ok('create', 'demo', '--memory', '64M', '--cpus', '1');
-  await home.ok('start', 'demo');
-});
-test.afterAll(async () => {
-  await home?.[Symbol.asyncDispose]();
+shareRunning((begun) => {
+  home = begun;
 });
 
 const SCREEN = { left: 0, top: 0, right: 1000, bottom: 600 };
