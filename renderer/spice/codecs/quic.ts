@@ -68,7 +68,10 @@ const RUN_ORDER = CODEWORDS + 4 * codewordsPerChannel;
 const BUCKET = RUN_ORDER + 32;
 /** By channel × 32 + BUCKET's: where the entries of the bucket's code begin in CODEWORDS. The low three bits are the code. */
 const CODE = BUCKET + 256;
-/** As CODE: for each code, what it would have taken in this bucket lately, in bits; two in each of four words. At most 24,102. */
+/**
+ * As CODE: for each code, what it would have taken in this bucket lately, in bits; two in each of four words. The best is halved above
+ * 900 at most and grows by 1 a sample at least, the worst by 27 at most: none comes near 2^15, the sign bits of `learn`.
+ */
 const COUNTERS = CODE + 128;
 /** By difference × 4: the codeword's length in each code, as COUNTERS. */
 const LENGTHS = COUNTERS + 128;
