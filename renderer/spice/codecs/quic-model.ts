@@ -4,12 +4,20 @@
 
 /** How many of the stream's next bits a codeword is looked up with. */
 const lookupBits = 10;
-/** In the place of a longer codeword. Above all the lengths that are looked up, also when three of them are added. */
+/** In the place of a longer codeword. Above all buckets, also when three of them are added. */
 export const longCodeword = 64;
 /** How many entries of `CodeFamily.codewords` a channel has. */
-export const codewordsPerChannel = 8208;
-/** How many of them a code has, with one that is never looked up: the low three bits of where they begin are the code. */
-export const codewordsPerCode = 1025;
+export const codewordsPerChannel = 8480;
+/** How many of them a code has, with some that are never looked up: see `firstCodeword`. */
+export const codewordsPerCode = 1057;
+
+/**
+ * Where a code's entries begin in `CodeFamily.codewords`. The low five bits are the code and 1, what a codeword takes beside its
+ * leading zeros.
+ */
+export function firstCodeword(channel: number, code: number): number {
+  return channel * codewordsPerChannel + 1 + code * codewordsPerCode;
+}
 
 /** The Golomb-Rice codes for samples of `bits` bits. What they stand for is the difference from a prediction, modulo. */
 export class CodeFamily {
@@ -24,6 +32,11 @@ export class CodeFamily {
   readonly escapeBase = new Uint8Array(8);
   /** By code: how the folded difference's distance from the base is masked out of an escape. */
   readonly escapeMask = new Uint8Array(8);
+  /**
+   * By code: a bit that stands in for the one behind the zeros of an escape, where escapes are looked up: with it, the length of all
+   * that are looked up is the code and 1 and the leading zeros. In the upper half, or 0.
+   */
+  readonly guards = new Int32Array(8);
   /** Folded differences, 0, 1, 2, 3 …, to differences: 0, -1, 1, -2 …. */
   readonly unfolded: Uint8Array;
   /** By difference: the bucket of the model that it is in. They hold 1, 2, 4, 8, … folded ones, and the last the rest. */
@@ -31,8 +44,9 @@ export class CodeFamily {
   /** By difference × 8 + code: the codeword's length in bits; more than the longest for codes that the family does not have. */
   readonly lengths: Uint16Array;
   /**
-   * By channel × 8208 + code × 1025 + the next ten bits of the stream: the length of the codeword that they begin with, and above
-   * its eight bits the difference in the channel's place: red, green and blue may be added. Alpha has the place of red.
+   * By `firstCodeword` + the next ten bits of the stream: the bucket of the difference that they begin with, and above eight bits the
+   * difference in the channel's place: red, green and blue may be added. The single channel has the place of red, and above it the
+   * codeword's length.
    */
   readonly codewords = new Int32Array(4 * codewordsPerChannel).fill(longCodeword);
 
@@ -54,6 +68,7 @@ export class CodeFamily {
       const zeros = Math.min(longestCodeword - bits, 2 ** (bits - code) - 1);
       const base = zeros << code;
       const suffix = Math.ceil(Math.log2(samples - base));
+      if (zeros + suffix <= lookupBits) this.guards[code] = 1 << (32 - zeros);
       this.escapeZeros[code] = zeros;
       this.escapeLength[code] = zeros + suffix;
       this.escapeBase[code] = base;
@@ -70,9 +85,9 @@ export class CodeFamily {
   #addCodeword(code: number, codeword: number, length: number, difference: number): void {
     const unused = lookupBits - length;
     for (const [channel, place] of [8, 16, 24, 8].entries()) {
-      const first = channel * codewordsPerChannel + code * codewordsPerCode;
+      const first = firstCodeword(channel, code);
       this.codewords.fill(
-        (difference << place) | length,
+        (this.buckets[difference] as number) | (difference << place) | (channel === 3 ? length << 16 : 0),
         first + (codeword << unused),
         first + ((codeword + 1) << unused),
       );

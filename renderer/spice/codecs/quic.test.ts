@@ -96,6 +96,32 @@ test('alpha that changes slowly comes back, with its empty runs', () => {
   );
 });
 
+test.each(kinds)('what leaps among few values comes back, in runs of any length: %s', (kind) => {
+  const values = [0xfff4f4f4, 0x00202020, 0x80b07040, 0xff0000ff];
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 300 }),
+      fc.integer({ min: 2, max: 40 }),
+      fc.nat(),
+      (width, every, seed) => {
+        const height = 12;
+        const data = new Uint32Array(width * height);
+        let [mixed, value] = [seed | 1, 0];
+        for (let at = 0; at < data.length; at++) {
+          mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
+          if ((mixed >>> 8) % every === 0) value = values[(mixed >>> 4) & 3] ?? 0;
+          // As often as not, what stands above.
+          data[at] = at >= width && mixed < 0 ? (data[at - width] ?? 0) : value;
+        }
+        const target = blank(width, height);
+        decodeQuic(encodeQuic({ width, height, data }, kind), target);
+        expect(target.data).toEqual(expected({ width, height, data }, kind));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
 test('the source may begin anywhere in a larger buffer', () => {
   const bytes = vector('quic rgb32');
   const larger = new Uint8Array(bytes.length + 3);

@@ -11,8 +11,8 @@ import { quicHeaderBytes, quicName, readQuicHeader } from './quic-header.ts';
 import {
   type CodeFamily,
   codewordsPerChannel,
-  codewordsPerCode,
   eightBitFamily,
+  firstCodeword,
   fiveBitFamily,
   longCodeword,
   Pace,
@@ -26,8 +26,7 @@ export function decodeQuic(source: Uint8Array, target: Pixels): void {
   begin(kind === 'rgb16' ? fiveBitFamily : eightBitFamily);
   const cells = signedWords(target);
   const rowWords = width * longestPixelWords + 16;
-  const finished = kind === 'rgba' ? MERGED : ROW;
-  const finishedRow = state.subarray(finished, finished + width);
+  const finishedRow = state.subarray(ROW, ROW + width);
   const end = (source.length >> 2) * 32;
   let windowBit = fillWindow(source, 0, rowWords);
   for (let row = 0; row < height; row++) {
@@ -57,22 +56,24 @@ const longFill = 24;
 const longestPixelWords = 5;
 /** For the longest row, and so much more that the window is seldom filled. */
 const windowWords = (maxImageSide + 16) * (longestPixelWords + 4);
-/** In the sum of three codewords: that one of them was not looked up. */
+/** In one codeword or the sum of three: that one was not looked up. */
 const anyLong = longCodeword * 3;
 
 // Everything that is read or written per sample lies in one array of the module, at these offsets. V8 puts its address and its
 // length into the code as numbers, but only in a function that has no loop in a loop: that is why `pixels` and `levels` are apart.
 const CODEWORDS = 0;
 const RUN_ORDER = CODEWORDS + 4 * codewordsPerChannel;
-/** By difference: where its bucket's entries begin among its channel's, four for each. */
-const BUCKET = RUN_ORDER + 32;
-/** By channel × 32 + BUCKET's: where the entries of the bucket's code begin in CODEWORDS. The low three bits are the code. */
+/** By state of the run coder: the length of a run of as many ones from the first state on. */
+const RUN_TOTAL = RUN_ORDER + 32;
+/** By difference: its bucket. */
+const BUCKET = RUN_TOTAL + 40;
+/** By channel + BUCKET's: where the entries of the bucket's code begin in CODEWORDS, with its guard if the channel is a colour. */
 const CODE = BUCKET + 256;
 /**
- * As CODE: for each code, what it would have taken in this bucket lately, in bits; two in each of four words. The best is halved above
+ * As CODE × 4: for each code, what it would have taken in this bucket lately, in bits; two in each of four words. The best is halved above
  * 900 at most and grows by 1 a sample at least, the worst by 27 at most: none comes near 2^15, the sign bits of `learn`.
  */
-const COUNTERS = CODE + 128;
+const COUNTERS = CODE + 32;
 /** By difference × 4: the codeword's length in each code, as COUNTERS. */
 const LENGTHS = COUNTERS + 128;
 /** By code × 4: by how much each code has to be above this one to be worse, as COUNTERS: 1 for higher codes, as they win ties. */
@@ -85,28 +86,36 @@ const UPDATE = POSITION + 1;
 const BEFORE_LEFT = POSITION + 2;
 const ABOVE_LEFT = POSITION + 3;
 const PIXEL_MASK = POSITION + 4;
-/** The colours of the last row, and the levels of its single channel; what is not decoded yet is still of the row above. */
+/**
+ * The pixels of the last row, and the levels of its single channel; what is not decoded yet is still of the row above. Colours are
+ * decoded as opaque, then levels are put into them: of the row above, only colours count.
+ */
 const ROW = POSITION + 8;
 const PLANE = ROW + maxImageSide;
-/** The row's colours with its levels as their alpha. */
-const MERGED = PLANE + maxImageSide;
 /** The differences of the last row; entry 0 stands for the pixel before the row. A run leaves what was there before. */
-const CONTEXT = MERGED + maxImageSide;
+const CONTEXT = PLANE + maxImageSide;
 const PLANE_CONTEXT = CONTEXT + maxImageSide + 8;
 const WINDOW = PLANE_CONTEXT + maxImageSide + 8;
 const state = new Int32Array(WINDOW + windowWords);
 /** COUNTERS, LENGTHS and TIES one by one. */
 const halves = new Uint16Array(state.buffer);
+const bytes = new Uint8Array(state.buffer);
+/** In `bytes`: the alpha of ROW. */
+const ALPHA = ROW * 4 + 3;
 const windowBytes = new Uint8Array(state.buffer, WINDOW * 4);
 state.set(runOrders, RUN_ORDER);
+for (let ones = 0; ones < 39; ones++) {
+  const order = runOrders[Math.min(ones, 31)] as number;
+  state[RUN_TOTAL + ones + 1] = (state[RUN_TOTAL + ones] as number) + (1 << order);
+}
 for (let code = 0; code < 8; code++)
   halves.fill(1, (TIES + code * 4) * 2 + code + 1, (TIES + code * 4) * 2 + 8);
 
-// The channels' places in CODE and COUNTERS; the single channel is alpha or gray.
+// The channels' places in CODE; the single channel is alpha or gray.
 const RED = 0;
-const GREEN = 32;
-const BLUE = 64;
-const SINGLE = 96;
+const GREEN = 8;
+const BLUE = 16;
+const SINGLE = 24;
 const colourPace = new Pace();
 const planePace = new Pace();
 let family = eightBitFamily;
@@ -124,7 +133,7 @@ function begin(next: CodeFamily): void {
   if (family !== next) setFamily(next);
   state.fill(0, COUNTERS, COUNTERS + 128);
   for (const channel of [RED, GREEN, BLUE, SINGLE]) {
-    state.fill(firstCodeword(channel, next.bits - 1), CODE + channel, CODE + channel + 32);
+    state.fill(codeEntry(channel, next.bits - 1), CODE + channel, CODE + channel + 8);
   }
   colourPace.reset();
   planePace.reset();
@@ -136,16 +145,15 @@ function begin(next: CodeFamily): void {
 function setFamily(next: CodeFamily): void {
   family = next;
   state.set(next.codewords, CODEWORDS);
-  state.set(
-    next.buckets.map((bucket) => bucket * 4),
-    BUCKET,
-  );
+  state.set(next.buckets, BUCKET);
   halves.set(next.lengths, LENGTHS * 2);
   state[PIXEL_MASK] = opaque | Math.imul(next.sampleMask, 0x010101);
 }
 
-function firstCodeword(channel: number, code: number): number {
-  return (channel >> 5) * codewordsPerChannel + code * codewordsPerCode;
+/** What CODE has for a bucket. */
+function codeEntry(channel: number, code: number): number {
+  const first = firstCodeword(channel >> 3, code);
+  return channel === SINGLE ? first : first | (family.guards[code] as number);
 }
 
 /** The 32 bits from this one on. */
@@ -158,7 +166,7 @@ function peek(position: number): number {
 /** The difference of one sample whose codeword may be long. */
 function sample(channel: number, before: number): number {
   const { escapeZeros, escapeLength, escapeMask, escapeBase, unfolded, sampleMask } = family;
-  const code = codeAfter(channel, before) & 7;
+  const code = (codeAfter(channel, before) - 1) & 7;
   const position = state[POSITION] as number;
   const bits = peek(position);
   const zeros = Math.clz32(bits);
@@ -183,7 +191,7 @@ const signs = 0x80008000 | 0;
 /** Learns that `difference` followed `before` in this channel. All counters of the bucket are added to and compared two at a time. */
 function learn(channel: number, before: number, difference: number, halveAt: number): void {
   const bucket = (channel + (state[(BUCKET + before) | 0] as number)) | 0;
-  const at = (COUNTERS + bucket) | 0;
+  const at = (COUNTERS + bucket * 4) | 0;
   const length = (LENGTHS + difference * 4) | 0;
   const first = ((state[at] as number) + (state[length] as number)) | 0;
   const second = ((state[(at + 1) | 0] as number) + (state[(length + 1) | 0] as number)) | 0;
@@ -193,7 +201,7 @@ function learn(channel: number, before: number, difference: number, halveAt: num
   state[(at + 1) | 0] = second;
   state[(at + 2) | 0] = third;
   state[(at + 3) | 0] = fourth;
-  const code = (state[(CODE + bucket) | 0] as number) & 7;
+  const code = ((state[(CODE + bucket) | 0] as number) - 1) & 7;
   const sum = halves[(at * 2 + code) | 0] as number;
   const both = Math.imul(sum, 0x10001);
   const tie = (TIES + code * 4) | 0;
@@ -209,7 +217,7 @@ function learn(channel: number, before: number, difference: number, halveAt: num
 
 /** Gives a bucket the code that would have been best, and halves its counters when that is above `halveAt`. */
 function choose(channel: number, bucket: number, halveAt: number): void {
-  const at = (COUNTERS + bucket) | 0;
+  const at = (COUNTERS + bucket * 4) | 0;
   let least = ranked(at, 0);
   least = lesser(least, ranked(at, 1));
   least = lesser(least, ranked(at, 2));
@@ -218,7 +226,7 @@ function choose(channel: number, bucket: number, halveAt: number): void {
   least = lesser(least, ranked(at, 5));
   least = lesser(least, ranked(at, 6));
   least = lesser(least, ranked(at, 7));
-  state[CODE + bucket] = firstCodeword(channel, 7 - (least & 7));
+  state[CODE + bucket] = codeEntry(channel, 7 - (least & 7));
   if (least >> 3 <= halveAt) return;
   for (let word = 0; word < 4; word++) {
     state[at + word] = ((state[at + word] as number) >>> 1) & 0x7fff7fff;
@@ -236,16 +244,20 @@ function lesser(one: number, other: number): number {
   return (one + (less & (less >> 31))) | 0;
 }
 
+/** The length of a run of 8 ones at most. */
+function totalOfRun(runState: number, ones: number): number {
+  const from = (RUN_TOTAL + runState) | 0;
+  return ((state[(from + ones) | 0] as number) - (state[from] as number)) | 0;
+}
+
 /** A run's length, 0 if it is empty; never more than `most`, or it throws. */
 function readRun(pace: Pace, most: number): number {
   let position = state[POSITION] as number;
   let length = 0;
   for (;;) {
     const ones = Math.min(8, Math.clz32(~peek(position)));
-    for (let one = 0; one < ones; one++) {
-      length += 1 << (state[RUN_ORDER + pace.runState] as number);
-      if (pace.runState < 31) pace.runState++;
-    }
+    length += totalOfRun(pace.runState, ones);
+    pace.runState = Math.min(31, pace.runState + ones);
     if (length > most) throw new ProtocolError(quicName, 'a run goes beyond its row');
     position += ones;
     if (ones < 8) break;
@@ -302,7 +314,7 @@ function addChannels(channels: number, differences: number): number {
 
 /** The first pixel of a row is predicted by the one above alone. */
 function firstColour(row: number): void {
-  state[ABOVE_LEFT] = state[ROW] as number;
+  state[ABOVE_LEFT] = (state[ROW] as number) | opaque;
   colour(0, row === 0 ? 0 : (state[ABOVE_LEFT] as number));
   if (colourPace.wait > 0) {
     colourPace.wait--;
@@ -329,12 +341,12 @@ function colours(from: number, end: number, isFirstRow: boolean): void {
     if (column > 1) column = pixels(column, end, isFirstRow) | 0;
     if (column === end) break;
     const left = state[ROW + column - 1] as number;
-    const up = isFirstRow ? left : (state[ROW + column] as number);
+    const up = isFirstRow ? left : (state[ROW + column] as number) | opaque;
     const run = !isFirstRow && up === state[ABOVE_LEFT] && left === state[BEFORE_LEFT];
     const length = run ? readRun(colourPace, end - column) : 0;
     if (length > 0) {
       const next = column + length;
-      state[ABOVE_LEFT] = state[ROW + next - 1] as number;
+      state[ABOVE_LEFT] = (state[ROW + next - 1] as number) | opaque;
       repeatPixel(column, next);
       // The wait for the next update stands still during a run.
       state[UPDATE] = (state[UPDATE] as number) + length;
@@ -354,11 +366,14 @@ function colours(from: number, end: number, isFirstRow: boolean): void {
 }
 
 /**
- * Decodes pixels up to where a run of some length begins or a codeword is not among those that are looked up. Answers the column.
- * Nearly all of the time is spent here, in `levels` and in `learn`.
+ * Decodes pixels up to where a run of more than 8 begins or a codeword is not among those that are looked up. Answers the column.
+ * Nearly all of the time is spent here, in `levels` and in `learn`. What a processor cannot foretell is not branched on, and what
+ * waits for nothing but the bits is kept short: the next codeword begins behind zeros that are counted, not looked up.
  */
 function pixels(from: number, end: number, isFirstRow: boolean): number {
   const last = end | 0;
+  // In the first row nothing may equal: there are no runs.
+  const noRuns = isFirstRow ? 1 : 0;
   const halveAt = colourPace.halvingAt;
   const pixelMask = (state[PIXEL_MASK] as number) | 0;
   let update = (state[UPDATE] as number) | 0;
@@ -376,30 +391,57 @@ function pixels(from: number, end: number, isFirstRow: boolean): number {
   let blueCode = codeAfter(BLUE, (before >>> 16) & 255) | 0;
   while (column < last) {
     // The first row is predicted by the left neighbour alone.
-    const up = isFirstRow ? left : (state[(ROW + column) | 0] as number) | 0;
-    if (up === aboveLeft && left === beforeLeft && !isFirstRow) {
-      const order = state[(RUN_ORDER + runState) | 0] as number;
-      if (bits >>> (31 - order) !== 0) break;
-      // An empty run, and no other behind it.
-      bits = (bits << (order + 1)) | (ahead >>> (31 - order));
-      position = (position + order + 1) | 0;
-      const word = ((position >>> 5) + (WINDOW + 1)) | 0;
-      ahead =
-        ((state[word] as number) << position) | (((state[(word + 1) | 0] as number) >>> 1) >>> ~position);
-      if (runState > 0) runState = (runState - 1) | 0;
-      beforeLeft = 0;
+    const up = isFirstRow ? left : (state[(ROW + column) | 0] as number) | opaque;
+    if (((up ^ aboveLeft) | (left ^ beforeLeft) | noRuns) === 0) {
+      // As readRun and repeatPixel, for a run of 8 at most, or an empty one.
+      const ones = Math.clz32(~bits);
+      const nextState = Math.min(31, (runState + ones) | 0);
+      const order = state[(RUN_ORDER + nextState) | 0] as number;
+      const length = (totalOfRun(runState, ones) + (((bits << ones) & 0x7fffffff) >>> (31 - order))) | 0;
+      if (length > 8 || length > last - column || ones > 7) break;
+      position = (position + ones + 1 + order) | 0;
+      const word = ((position >>> 5) + WINDOW) | 0;
+      const middle = state[(word + 1) | 0] as number;
+      bits = ((state[word] as number) << position) | ((middle >>> 1) >>> ~position);
+      ahead = (middle << position) | (((state[(word + 2) | 0] as number) >>> 1) >>> ~position);
+      runState = (nextState + (-nextState >> 31)) | 0;
+      // No other behind an empty one.
+      beforeLeft = left & (-length >> 31);
+      const at = (ROW + column) | 0;
+      aboveLeft = (state[(at + length - 1) | 0] as number) | opaque;
+      state[at] = merge(state[at] as number, left, -length >> 31);
+      state[(at + 1) | 0] = merge(state[(at + 1) | 0] as number, left, (1 - length) >> 31);
+      state[(at + 2) | 0] = merge(state[(at + 2) | 0] as number, left, (2 - length) >> 31);
+      state[(at + 3) | 0] = merge(state[(at + 3) | 0] as number, left, (3 - length) >> 31);
+      if (length > 4) {
+        state[(at + 4) | 0] = merge(state[(at + 4) | 0] as number, left, (4 - length) >> 31);
+        state[(at + 5) | 0] = merge(state[(at + 5) | 0] as number, left, (5 - length) >> 31);
+        state[(at + 6) | 0] = merge(state[(at + 6) | 0] as number, left, (6 - length) >> 31);
+        state[(at + 7) | 0] = merge(state[(at + 7) | 0] as number, left, (7 - length) >> 31);
+      }
+      column = (column + length) | 0;
+      update = (update + length) | 0;
+      before = (state[(CONTEXT + column) | 0] as number) | 0;
+      redCode = codeAfter(RED, before & 255) | 0;
+      greenCode = codeAfter(GREEN, (before >>> 8) & 255) | 0;
+      blueCode = codeAfter(BLUE, (before >>> 16) & 255) | 0;
       continue;
     }
-    const red = state[(redCode + (bits >>> 22)) | 0] as number;
-    const behindRed = bits << red;
-    const green = state[(greenCode + (behindRed >>> 22)) | 0] as number;
-    const behindGreen = behindRed << green;
-    const blue = state[(blueCode + (behindGreen >>> 22)) | 0] as number;
-    // The three differences above the sum of the lengths; a shift takes no more of it than that.
+    const red = state[((redCode & 0xffff) + (bits >>> 22)) | 0] as number;
+    // A shift takes the low five bits of its count alone.
+    const redLength = (Math.clz32(bits | redCode) + redCode) | 0;
+    const behindRed = bits << redLength;
+    const green = state[((greenCode & 0xffff) + (behindRed >>> 22)) | 0] as number;
+    const greenLength = (Math.clz32(behindRed | greenCode) + greenCode) | 0;
+    const behindGreen = behindRed << greenLength;
+    const blue = state[((blueCode & 0xffff) + (behindGreen >>> 22)) | 0] as number;
+    const blueZeros = Math.clz32(behindGreen | blueCode);
+    // The three differences above the sum of their buckets.
     const sum = (red + green + blue) | 0;
     if ((sum & anyLong) !== 0) break;
-    bits = (behindGreen << blue) | (ahead >>> -sum);
-    position = (position + (sum & 31)) | 0;
+    const allButZeros = (redLength + greenLength + blueCode) | 0;
+    bits = (behindGreen << (blueZeros + blueCode)) | (ahead >>> (-allButZeros - blueZeros));
+    position = (position + ((allButZeros + blueZeros) & 31)) | 0;
     const word = ((position >>> 5) + (WINDOW + 1)) | 0;
     ahead = ((state[word] as number) << position) | (((state[(word + 1) | 0] as number) >>> 1) >>> ~position);
     const differences = sum >>> 8;
@@ -411,9 +453,9 @@ function pixels(from: number, end: number, isFirstRow: boolean): number {
       update = (column + 1 + colourPace.drawWait()) | 0;
     }
     before = differences;
-    redCode = codeAfter(RED, red >>> 8) | 0;
-    greenCode = codeAfter(GREEN, green >>> 16) | 0;
-    blueCode = codeAfter(BLUE, blue >>> 24) | 0;
+    redCode = state[(CODE + RED + (red & 7)) | 0] as number;
+    greenCode = state[(CODE + GREEN + (green & 7)) | 0] as number;
+    blueCode = state[(CODE + BLUE + (blue & 7)) | 0] as number;
     beforeLeft = left;
     aboveLeft = up;
     // As addChannels.
@@ -428,6 +470,11 @@ function pixels(from: number, end: number, isFirstRow: boolean): number {
   state[BEFORE_LEFT] = beforeLeft;
   state[ABOVE_LEFT] = aboveLeft;
   return column;
+}
+
+/** The bits of `inside` where the mask is one, else those of `outside`. */
+function merge(outside: number, inside: number, mask: number): number {
+  return outside ^ ((outside ^ inside) & mask);
 }
 
 /** A row of the single channel. */
@@ -461,7 +508,7 @@ function level(column: number, prediction: number): void {
   state[PLANE_CONTEXT + column + 1] = difference;
   const value = (prediction + difference) & 255;
   state[PLANE + column] = value;
-  state[MERGED + column] = ((state[ROW + column] as number) & 0xffffff) | (value << 24);
+  bytes[ALPHA + column * 4] = value;
 }
 
 function updatePlane(column: number): void {
@@ -493,16 +540,9 @@ function repeatLevel(from: number, end: number): void {
   const level = state[PLANE + from - 1] as number;
   if (end - from > longFill) state.fill(level, PLANE + from, PLANE + end);
   else for (let column = from; column < end; column++) state[PLANE + column] = level;
-  if (level === 255) {
-    if (end - from > longFill) state.copyWithin(MERGED + from, ROW + from, ROW + end);
-    else
-      for (let column = from; column < end; column++) state[MERGED + column] = state[ROW + column] as number;
-    return;
-  }
-  const alpha = level << 24;
-  for (let column = from; column < end; column++) {
-    state[MERGED + column] = ((state[ROW + column] as number) & 0xffffff) | alpha;
-  }
+  // The colours are opaque as it is.
+  if (level === 255) return;
+  for (let at = ALPHA + from * 4; at < ALPHA + end * 4; at += 4) bytes[at] = level;
 }
 
 /** As `colours`, for one channel. */
@@ -539,9 +579,9 @@ function plane(from: number, end: number): void {
 }
 
 /**
- * As `pixels`, for one channel and its merging with the colours. A level takes few bits: the window is read again once it is due.
- * Where alpha is a gradient it stands still every few pixels and most runs are empty: both what stands here and what stands behind
- * an empty run are looked up, as nothing foretells which it is.
+ * As `pixels`, for one channel, up to where a run of more than 1 begins or the model is to learn. A level takes few bits: the window is
+ * read again once it is due. Where alpha is a gradient it stands still every few pixels and most runs are empty: both what stands here
+ * and what stands behind an empty run are looked up, as nothing foretells which it is.
  */
 function levels(from: number, end: number): number {
   let update = (state[UPDATE] as number) | 0;
@@ -551,31 +591,26 @@ function levels(from: number, end: number): number {
   let beforeLeft = (state[BEFORE_LEFT] as number) | 0;
   let aboveLeft = (state[ABOVE_LEFT] as number) | 0;
   let position = (state[POSITION] as number) | 0;
-  let bits = peek(position) | 0;
-  // How many of the bits are still to come.
-  let valid = 32;
+  // 31 bits and a one behind them, which tells how many are gone.
+  let bits = peek(position) | 1;
   let runState = planePace.runState | 0;
   let difference = (state[(PLANE_CONTEXT + column) | 0] as number) | 0;
   let code = codeAfter(SINGLE, difference) | 0;
   while (column < last) {
     const up = state[(PLANE + column) | 0] as number;
-    if (valid < 16) {
-      position = (position + 32 - valid) | 0;
+    // Fewer than 11.
+    if ((bits & 0x1fffff) === 0) {
+      position = (position + (31 - Math.clz32(bits & -bits))) | 0;
       const word = (WINDOW + (position >>> 5)) | 0;
       bits =
-        ((state[word] as number) << position) | (((state[(word + 1) | 0] as number) >>> 1) >>> ~position);
-      valid = 32;
+        ((state[word] as number) << position) | (((state[(word + 1) | 0] as number) >>> 1) >>> ~position) | 1;
     }
     // All ones where a run may begin, else 0.
     const still = (((up ^ aboveLeft) | (left ^ beforeLeft)) - 1) >> 31;
     if ((still & runState) !== 0) {
       const order = state[(RUN_ORDER + runState) | 0] as number;
-      if (bits >>> (31 - order) !== 0) break;
-      position = (position + 33 - valid + order) | 0;
-      const word = (WINDOW + (position >>> 5)) | 0;
-      bits =
-        ((state[word] as number) << position) | (((state[(word + 1) | 0] as number) >>> 1) >>> ~position);
-      valid = 32;
+      if (order > 9 || bits >>> (31 - order) !== 0) break;
+      bits <<= order + 1;
       runState = (runState - 1) | 0;
       beforeLeft = noSample;
       continue;
@@ -584,11 +619,10 @@ function levels(from: number, end: number): number {
       // In the first state, 10 is a run of one.
       if ((bits & 0x40000000) !== 0) break;
       bits <<= 2;
-      valid = (valid - 2) | 0;
       difference = (state[(PLANE_CONTEXT + 1 + column) | 0] as number) | 0;
       code = codeAfter(SINGLE, difference) | 0;
       state[(PLANE + column) | 0] = left;
-      state[(MERGED + column) | 0] = ((state[(ROW + column) | 0] as number) & 0xffffff) | (left << 24);
+      bytes[(ALPHA + column * 4) | 0] = left;
       aboveLeft = up;
       column = (column + 1) | 0;
       update = (update + 1) | 0;
@@ -597,30 +631,36 @@ function levels(from: number, end: number): number {
     }
     const here = state[(code + (bits >>> 22)) | 0] as number;
     const behind = state[(code + ((bits << 1) >>> 22)) | 0] as number;
-    const codeword = (here ^ ((here ^ (behind + 1)) & still)) | 0;
+    const codeword = merge(here, behind, still) | 0;
     if ((codeword & anyLong) !== 0) break;
-    bits <<= codeword;
-    valid = (valid - (codeword & 31)) | 0;
-    difference = codeword >>> 8;
+    // An empty run's bit is one more leading zero: the sum is the same with it.
+    if (code < guardedCode) bits <<= Math.clz32(bits) + code;
+    else bits = (bits + (bits & still)) << (codeword >>> 16);
+    difference = (codeword >>> 8) & 255;
     // A branch, as the code seldom changes: the processor goes on without waiting for it.
-    const nextCode = codeAfter(SINGLE, difference) | 0;
+    const nextCode = state[(CODE + SINGLE + (codeword & 7)) | 0] as number;
     if (nextCode !== code) code = nextCode;
     state[(PLANE_CONTEXT + 1 + column) | 0] = difference;
     beforeLeft = left;
     aboveLeft = up;
     left = (((left + up) >>> 1) + difference) & 255;
     state[(PLANE + column) | 0] = left;
-    state[(MERGED + column) | 0] = ((state[(ROW + column) | 0] as number) & 0xffffff) | (left << 24);
+    bytes[(ALPHA + column * 4) | 0] = left;
     column = (column + 1) | 0;
   }
   planePace.runState = runState;
   state[UPDATE] = update;
-  state[POSITION] = position + 32 - valid;
+  state[POSITION] = position + 31 - Math.clz32(bits & -bits);
   state[BEFORE_LEFT] = beforeLeft;
   state[ABOVE_LEFT] = aboveLeft;
   return column;
 }
 
+/** Where the entries of the first code with a guard begin: there, zeros do not tell the length. */
+const guardedCode = firstCodeword(
+  SINGLE >> 3,
+  eightBitFamily.guards.findIndex((guard) => guard !== 0),
+);
 /** In the place of a sample: one that equals none. */
 const noSample = 256;
 
