@@ -288,12 +288,18 @@ function colourRow(row: number, width: number): void {
 }
 
 function updateColours(column: number): void {
-  const before = state[CONTEXT + column] as number;
-  const now = state[CONTEXT + column + 1] as number;
-  const halveAt = colourPace.halvingAt;
-  learn(RED, before & 255, now & 255, halveAt);
-  learn(GREEN, (before >>> 8) & 255, (now >>> 8) & 255, halveAt);
-  learn(BLUE, (before >>> 16) & 255, (now >>> 16) & 255, halveAt);
+  learnColours(
+    state[CONTEXT + column] as number,
+    state[CONTEXT + column + 1] as number,
+    colourPace.halvingAt,
+  );
+}
+
+/** As `learn`, for the differences of a pixel. */
+function learnColours(before: number, differences: number, halveAt: number): void {
+  learn(RED, before & 255, differences & 255, halveAt);
+  learn(GREEN, (before >>> 8) & 255, (differences >>> 8) & 255, halveAt);
+  learn(BLUE, (before >>> 16) & 255, (differences >>> 16) & 255, halveAt);
 }
 
 /** Decodes the three channels of one pixel, whatever their codewords are. */
@@ -447,9 +453,7 @@ function pixels(from: number, end: number, isFirstRow: boolean): number {
     const differences = sum >>> 8;
     state[(CONTEXT + 1 + column) | 0] = differences;
     if (column === update) {
-      learn(RED, before & 255, differences & 255, halveAt);
-      learn(GREEN, (before >>> 8) & 255, (differences >>> 8) & 255, halveAt);
-      learn(BLUE, before >>> 16, differences >>> 16, halveAt);
+      learnColours(before, differences, halveAt);
       update = (column + 1 + colourPace.drawWait()) | 0;
     }
     before = differences;
