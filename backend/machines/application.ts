@@ -1,4 +1,5 @@
 import { Fault } from '../contract/fault.ts';
+import { closeGuarded } from '../devices/display/guarded-stream.ts';
 import { checkHost } from '../host/check.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { readLogEnd } from '../qemu/launch.ts';
@@ -30,6 +31,8 @@ import { pressKeys, typeInto } from './typing.ts';
 import { Watching } from './watching.ts';
 
 const LOG_BYTES = 64 * 1024;
+/** What leaving the guests' SPICE servers may take when the back end ends, ms. */
+const LEAVE_MS = 2_000;
 
 export interface ApplicationParts {
   readonly folders: Folders;
@@ -235,7 +238,7 @@ export async function createApplication({
     [Symbol.asyncDispose]: async () => {
       jobs.cancelAll();
       agents[Symbol.dispose]();
-      await screens[Symbol.asyncDispose]();
+      await Promise.all([screens[Symbol.asyncDispose](), closeGuarded(LEAVE_MS)]);
       watchedHost[Symbol.dispose]();
       watchedMachines[Symbol.dispose]();
       await machines[Symbol.asyncDispose]();

@@ -4,19 +4,23 @@ import { AgentDesk } from './agent-desk.ts';
 import { type AgentLine, AgentTrouble } from './agent-line.ts';
 
 const never = new AbortController().signal;
+const TOO_LARGE = 'very long';
 const SKILLED = { resizes: true, clipboard: true };
 
 function line(name: string, heard: unknown[]): AgentLine {
   return {
     resize: async ({ width, height }) => void heard.push([name, width, height]),
-    offer: async (text) => void heard.push([name, text]),
+    offer: async (text) => {
+      if (text === TOO_LARGE) throw new AgentTrouble('toGuestTooLarge');
+      heard.push([name, text]);
+    },
     paste: async () => `what ${name} has`,
   };
 }
 
 /** A desk whose own sessions are numbered from 1, and what everybody heard. `guest` has copied something itself or not. */
 function stage({ allowed = true } = {}) {
-  const guest = { hasOwn: false };
+  const guest = { hasOwn: false, isSlow: Promise.resolve() };
   const heard: unknown[] = [];
   const end: (() => void)[] = [];
   const lost = vi.fn();
@@ -25,6 +29,7 @@ function stage({ allowed = true } = {}) {
       openSession: async ({ ended }) => {
         const name = `own ${end.push(ended)}`;
         heard.push(`${name} opens`);
+        await guest.isSlow;
         return {
           ...line(name, heard),
           agent: SKILLED,
@@ -232,4 +237,26 @@ test('our session for the agent leaves only for a look that was asked for, and h
   expect(heard.at(-1)).toEqual(['own 1', 'text']);
   expect(await desk.glance(true, never, async () => 'seen')).toBe('seen');
   await vi.waitFor(() => expect(heard.at(-1)).toEqual(['own 2', 'text']));
+});
+
+test('another look while the text is offered again does not lose it', async () => {
+  const { desk, guest, heard, lost } = stage();
+  await desk.copy('text', never);
+  const slow = Promise.withResolvers<void>();
+  guest.isSlow = slow.promise;
+  await desk.glance(true, never, async () => 'seen');
+  await vi.waitFor(() => expect(heard.at(-1)).toBe('own 2 opens'));
+  await desk.glance(true, never, async () => 'seen again');
+  slow.resolve();
+  await vi.waitFor(() => expect(heard.at(-1)).toEqual(['own 3', 'text']));
+  expect(lost).not.toHaveBeenCalled();
+});
+
+test('a text that the guest was not given does not take the place of the one before', async () => {
+  const { desk, heard, viewer } = stage();
+  await desk.copy('text', never);
+  await expect(desk.copy(TOO_LARGE, never)).rejects.toMatchObject({ problem: 'toGuestTooLarge' });
+  desk.viewerConnects();
+  viewer('viewer');
+  await vi.waitFor(() => expect(heard.at(-1)).toEqual(['viewer', 'text']));
 });

@@ -137,10 +137,11 @@ export class AgentDesk implements Disposable {
 
   /** Resolves when the guest was offered the text, which stays so until another is copied. */
   async copy(text: string, signal: AbortSignal): Promise<void> {
-    await this.#use('clipboard', signal, (line, own) => {
+    await this.#use('clipboard', signal, async (line, own) => {
+      // The text before stands until the guest was offered this one.
+      await line.offer(text, signal);
       this.#text = own === null ? null : text;
       this.#holder = own;
-      return line.offer(text, signal);
     });
   }
 
@@ -195,10 +196,16 @@ export class AgentDesk implements Disposable {
     this.#own ??= this.#makeOwn();
     const { session, stop } = this.#own;
     const any = AbortSignal.any([signal, stop.signal]);
-    const aborted = new Promise<never>((_resolve, reject) => {
-      any.addEventListener('abort', () => reject(any.reason), { once: true });
-    });
-    return await Promise.race([session, aborted]);
+    any.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(any.reason);
+    any.addEventListener('abort', abort, { once: true });
+    try {
+      return await Promise.race([session, aborted.promise]);
+    } finally {
+      // Node keeps a signal of several for as long as somebody listens to it.
+      any.removeEventListener('abort', abort);
+    }
   }
 
   #makeOwn(): OwnSession {
@@ -260,8 +267,10 @@ export class AgentDesk implements Disposable {
 
   /** The viewers have gone without taking the text over. What the guest can give now was copied there meanwhile: that stays. */
   async #offerAgain(text: string): Promise<void> {
+    const opening = this.#openOwn(UNSTOPPED);
+    const own = this.#own;
     try {
-      const session = await this.#openOwn(UNSTOPPED);
+      const session = await opening;
       const hasNewer = await session.paste(UNSTOPPED).then(
         () => true,
         () => false,
@@ -273,7 +282,8 @@ export class AgentDesk implements Disposable {
         await session.offer(text, UNSTOPPED);
       }
     } catch {
-      if (this.#text !== text || this.#connections > 0) return;
+      // Where we ended it for somebody ourselves, the text is offered again after.
+      if (this.#text !== text || this.#connections > 0 || own?.stop.signal.aborted) return;
       this.#text = null;
       this.#parts.lost();
     }

@@ -104,7 +104,7 @@ class LinkedChannel implements AsyncDisposable {
           bytes ??= this.stream.read(count) as Buffer | null;
           return bytes;
         },
-        { interval: 5 },
+        { interval: 5, timeout: 10_000 },
       )
       .not.toBeNull();
     return bytes ?? Buffer.alloc(0);
@@ -143,7 +143,7 @@ test('a display channel is acknowledged as far as somebody reads it', async () =
   const setAck = await channel.read(6 + 8);
   channel.stream.write(message('mini', ACK_SYNC, words(1)));
   await expect
-    .poll(() => channel.stream.readableLength)
+    .poll(() => channel.stream.readableLength, { timeout: 10_000 })
     .toBeGreaterThanOrEqual(channel.stream.readableHighWaterMark);
   channel.stream.write(message('mini', PONG, 12));
   const before = await channel.receivedUntil(PONG);
@@ -166,4 +166,17 @@ test('other channels are left to their clients', async () => {
   channel.stream.write(message('mini', ACK));
   channel.stream.write(message('mini', PONG, 12));
   expect(await channel.receivedUntil(PONG)).toEqual([ACK_SYNC, ACK, PONG]);
+});
+
+test('a client that acknowledges at once, as ours do, is acknowledged ahead too', async () => {
+  await using channel = await LinkedChannel.open(DISPLAY);
+  const assembler = new MessageAssembler('mini', 'server', 1e6);
+  channel.stream.on('data', (chunk: Buffer) => {
+    assembler.push(new Uint8Array(chunk));
+    while (assembler.next())
+      if (assembler.type === SET_ACK) channel.stream.write(message('mini', ACK_SYNC, words(1)));
+  });
+  channel.server.write(message('mini', SET_ACK, words(1, 20)));
+  for (let count = 0; count < 100; count += 1) channel.server.write(message('mini', DRAW, 10));
+  expect(await channel.receivedUntil(ACK)).toEqual([ACK_SYNC, ACK]);
 });

@@ -7,6 +7,8 @@ import { DisplayLinkWatch } from './display-link-watch.ts';
 const LINK_TIMEOUT_MS = 30_000;
 /** What it may take to read INIT and send its first message after, ms. It looks every 10 ms; without a screen it sends nothing. */
 const INIT_TIMEOUT_MS = 5_000;
+/** What leaving takes at most, ms. */
+export const LONGEST_LEAVE_MS = LINK_TIMEOUT_MS + INIT_TIMEOUT_MS + 1_000;
 
 /**
  * A connection to a SPICE server that leaves a display channel only when that is safe. spice-server 0.15.1 frees a display
@@ -17,8 +19,25 @@ const INIT_TIMEOUT_MS = 5_000;
  * Of a display channel it also gives acknowledgements ahead of the client's (AcknowledgeAhead).
  */
 export function guarded(socket: Socket): Duplex {
-  return new GuardedStream(socket);
+  const stream = new GuardedStream(socket);
+  open.add(stream);
+  stream.once('close', () => open.delete(stream));
+  return stream;
 }
+
+/** Closes all of this thread's, to be called before it ends. Resolves when that was safe for each, or after `ms`. */
+export async function closeGuarded(ms: number): Promise<void> {
+  const closed = [...open].map(
+    (stream) =>
+      new Promise<void>((resolve) => {
+        stream.once('close', resolve);
+        stream.destroy();
+      }),
+  );
+  await within(ms, Promise.all(closed));
+}
+
+const open = new Set<Duplex>();
 
 class GuardedStream extends Duplex {
   readonly #socket: Socket;
@@ -38,8 +57,9 @@ class GuardedStream extends Duplex {
       const from = this.#watch.received(chunk);
       if (this.#isLeaving) return;
       if (!wasLinked) this.#begin();
-      if (!this.push(chunk)) socket.pause();
+      // First, as who listens may acknowledge the chunk at once.
       const due = this.#ahead?.passed(chunk, from) ?? null;
+      if (!this.push(chunk)) socket.pause();
       if (due !== null && socket.writable) socket.write(due);
     });
     socket.on('end', () => {
@@ -109,7 +129,7 @@ class GuardedStream extends Duplex {
   }
 }
 
-async function within(ms: number, promise: Promise<void>): Promise<void> {
+export async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Fault, type FaultShape } from '../../contract/fault.ts';
+import { within } from './guarded-stream.ts';
 
 export interface ScreenPicture {
   readonly png: Uint8Array<ArrayBuffer>;
@@ -19,9 +20,13 @@ export type ScreenRequest =
     }
   | { readonly kind: 'stop'; readonly id: number };
 
-/** What it answers each `take` with, once; its connections are closed by then. */
-export interface ScreenAnswer {
-  readonly id: number;
+/** What it says: first that it works, then for each `take` what came of it, then that its connections to the server are closed. */
+export type ScreenWord =
+  | { readonly kind: 'ready' }
+  | ({ readonly kind: 'answer'; readonly id: number } & Answer)
+  | { readonly kind: 'left'; readonly id: number };
+
+interface Answer {
   readonly picture?: ScreenPicture;
   readonly fault?: FaultShape;
 }
@@ -36,13 +41,18 @@ export interface TakeOptions {
 
 interface Asked {
   readonly worker: Worker;
-  readonly answer: (answer: Omit<ScreenAnswer, 'id'>) => void;
+  readonly answered: PromiseWithResolvers<Answer>;
+  readonly left: PromiseWithResolvers<void>;
 }
 
 /** The thread ends when nobody wanted a picture for that long, ms. */
 const IDLE_MS = 30_000;
 /** What a picture may take over its two timeouts before the thread counts as hung, ms. */
 const GRACE_MS = 5_000;
+/** A thread that does not work is not tried again for that long, ms. */
+const RETRY_MS = 60_000;
+/** What leaving the servers may take when no picture is wanted any more, ms. */
+const LEAVE_MS = 2_000;
 /** MiB. Pixels do not count in it: a young generation of the usual size would only keep hold of more of them. */
 const HEAP = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
 
@@ -55,26 +65,28 @@ export class ScreenTaker implements AsyncDisposable {
   #idle: ReturnType<typeof setTimeout> | undefined;
   readonly #asked = new Map<number, Asked>();
   #lastId = 0;
-  /** Why threads do not even start here; then none is tried again. */
-  #cannot: FaultShape | null = null;
+  /** Why the last thread did not even begin to work, and from when on another is tried, ms of `performance.now`. */
+  #cannot: { readonly fault: FaultShape; readonly until: number } | null = null;
 
   /** The session has left the server when this settles. Throws a Fault. */
   async take(socket: string, { maxWidth, timeoutMs, signal }: TakeOptions): Promise<ScreenPicture> {
     signal.throwIfAborted();
-    if (this.#cannot !== null) throw new Fault(this.#cannot);
+    if (this.#cannot !== null && performance.now() < this.#cannot.until) throw new Fault(this.#cannot.fault);
     clearTimeout(this.#idle);
     this.#lastId += 1;
     const id = this.#lastId;
     const worker = this.#start();
-    const { promise, resolve } = Promise.withResolvers<Omit<ScreenAnswer, 'id'>>();
-    this.#asked.set(id, { worker, answer: resolve });
+    const answered = Promise.withResolvers<Answer>();
+    const left = Promise.withResolvers<void>();
+    this.#asked.set(id, { worker, answered, left });
     const stop = (): void => worker.postMessage({ kind: 'stop', id } satisfies ScreenRequest);
     signal.addEventListener('abort', stop, { once: true });
     const hung = setTimeout(() => void worker.terminate(), 2 * timeoutMs + GRACE_MS);
     worker.postMessage({ kind: 'take', id, socket, maxWidth, timeoutMs } satisfies ScreenRequest);
-    const { picture, fault } = await promise;
+    const { picture, fault } = await answered.promise;
     clearTimeout(hung);
     signal.removeEventListener('abort', stop);
+    await left.promise;
     this.#asked.delete(id);
     if (this.#asked.size === 0) {
       this.#idle = setTimeout(() => void this.#end(), IDLE_MS);
@@ -85,7 +97,11 @@ export class ScreenTaker implements AsyncDisposable {
     throw new Fault(fault ?? lost());
   }
 
+  /** Whoever waits for a picture is told. A thread that ends takes its connections with it: it leaves the servers first. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const asked = [...this.#asked];
+    for (const [id, { worker }] of asked) worker.postMessage({ kind: 'stop', id } satisfies ScreenRequest);
+    await within(LEAVE_MS, Promise.all(asked.map(([, { left }]) => left.promise)));
     clearTimeout(this.#idle);
     await this.#end();
   }
@@ -97,19 +113,24 @@ export class ScreenTaker implements AsyncDisposable {
       resourceLimits: HEAP,
     });
     let cause: Error | undefined;
-    let hasAnswered = false;
-    worker.on('message', ({ id, ...answer }: ScreenAnswer) => {
-      hasAnswered = true;
-      this.#asked.get(id)?.answer(answer);
+    let isReady = false;
+    worker.on('message', (word: ScreenWord) => {
+      if (word.kind === 'ready') isReady = true;
+      else if (word.kind === 'left') this.#asked.get(word.id)?.left.resolve();
+      else this.#asked.get(word.id)?.answered.resolve(word);
     });
     worker.on('error', (error: Error) => {
       cause = error;
     });
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = null;
-      if (!hasAnswered && cause !== undefined) this.#cannot = lost(cause);
-      for (const asked of this.#asked.values())
-        if (asked.worker === worker) asked.answer({ fault: lost(cause) });
+      this.#cannot =
+        isReady || cause === undefined ? null : { fault: lost(cause), until: performance.now() + RETRY_MS };
+      for (const asked of this.#asked.values()) {
+        if (asked.worker !== worker) continue;
+        asked.answered.resolve({ fault: lost(cause) });
+        asked.left.resolve();
+      }
     });
     worker.unref();
     this.#worker = worker;

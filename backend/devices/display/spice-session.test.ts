@@ -74,7 +74,7 @@ test('a session with a real guest: its picture, typed keys, a server that dies',
   expect(heard.mouseModes[0]).toBe('server');
   expect(heard.names.at(-1)).toMatch(/QEMU/);
   await expectSamePicture(guest, session);
-  await vi.waitFor(() => expect(heard.cursors).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(heard.cursors).toBeGreaterThan(0), { timeout: 10_000 });
 
   const { inputs } = session;
   if (inputs === null) throw new Error('no inputs channel');
@@ -92,7 +92,7 @@ test('a session with a real guest: its picture, typed keys, a server that dies',
   await vi.waitFor(() => expect(heard.modifiers.at(-1)).toBe(KEY_MODIFIER.capsLock), { timeout: 10_000 });
 
   guest.kill();
-  await vi.waitFor(() => expect(heard.closed).toHaveLength(1));
+  await vi.waitFor(() => expect(heard.closed).toHaveLength(1), { timeout: 10_000 });
   await expect(open(guest)).rejects.toThrow();
 });
 

@@ -29,11 +29,14 @@ test('a touch pad adds up to a notch; turning round starts anew', () => {
 function movementsScreen() {
   const heard: string[] = [];
   const listeners = new Map<string, (event: unknown) => void>();
-  const asked = Promise.withResolvers<void>();
+  let asked = Promise.withResolvers<void>();
   const element = {
     addEventListener: (name: string, listener: (event: unknown) => void) => listeners.set(name, listener),
     focus: () => undefined,
-    requestPointerLock: () => asked.promise,
+    requestPointerLock: () => {
+      asked = Promise.withResolvers<void>();
+      return asked.promise;
+    },
   };
   const page = Object.assign(new EventTarget(), { pointerLockElement: null as unknown });
   vi.stubGlobal('document', page);
@@ -62,6 +65,15 @@ function movementsScreen() {
       page.dispatchEvent(new Event('pointerlockchange'));
       asked.resolve();
     },
+    /** The browser lets go, and says so when the answer is called. */
+    lose: () => {
+      page.pointerLockElement = null;
+      return () => page.dispatchEvent(new Event('pointerlockchange'));
+    },
+    refuse: async () => {
+      asked.reject(new DOMException('too soon', 'SecurityError'));
+      await asked.promise.catch(() => undefined);
+    },
   };
 }
 
@@ -76,4 +88,25 @@ test('the click after the one that caught the pointer is the guest’s, however 
     screen.letGo();
     expect(screen.heard).toEqual(['caught', '1 down', '1 up']);
   }
+});
+
+test('a refusal stays said when the browser tells only then that the pointer is free', async () => {
+  const screen = movementsScreen();
+  vi.spyOn(console, 'debug').mockImplementation(() => undefined);
+  screen.grant();
+  const tellLost = screen.lose();
+  screen.press();
+  await screen.refuse();
+  tellLost();
+  expect(screen.heard).toEqual(['caught', 'refused']);
+});
+
+test('the person gets the pointer back: that is said once', () => {
+  const screen = movementsScreen();
+  screen.press();
+  screen.grant();
+  screen.letGo();
+  screen.lose()();
+  screen.lose()();
+  expect(screen.heard).toEqual(['caught', 'free']);
 });

@@ -61,6 +61,8 @@ export function attachPointer(
   const left = { x: 0, y: 0 };
   /** The click that caught the pointer is not the guest's, however long its button stays down. */
   let isCatching = false;
+  /** That it was caught is what was said last, and no click has asked for it since. */
+  let isSaidCaught = false;
 
   /** What is less than a guest pixel waits for the next movement. */
   const moveBy = (event: MouseEvent, send: (dx: number, dy: number) => void, box: DOMRect, size: Size) => {
@@ -112,6 +114,7 @@ export function attachPointer(
 
   const catchPointer = () => {
     isCatching = true;
+    isSaidCaught = false;
     element.focus({ preventScroll: true });
     // Some browsers refuse for a second after the person has got it back; the next click asks again.
     Promise.resolve(element.requestPointerLock()).catch((refused: unknown) => {
@@ -168,8 +171,15 @@ export function attachPointer(
   document.addEventListener(
     'pointerlockchange',
     () => {
-      if (!isCaught()) releaseAll();
-      onHold(isCaught() ? 'caught' : 'free');
+      if (isCaught()) {
+        isSaidCaught = true;
+        onHold('caught');
+        return;
+      }
+      releaseAll();
+      // This may come after the browser has refused the next click's wish: that stays said.
+      if (isSaidCaught) onHold('free');
+      isSaidCaught = false;
     },
     { signal },
   );
