@@ -64,6 +64,7 @@ test('a machine is made, started, shut off and deleted by keyboard alone', async
   await expect(page.getByText(/^Running/).first()).toBeVisible({ timeout: 30_000 });
 
   await page.keyboard.press('Control+k');
+  await expect(page.getByPlaceholder('Find a machine, an action or a page')).toBeFocused();
   await page.keyboard.type('force off');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Force off', exact: true })).toBeVisible();
@@ -71,6 +72,7 @@ test('a machine is made, started, shut off and deleted by keyboard alone', async
   await expect(page.getByText(/^Off/).first()).toBeVisible({ timeout: 30_000 });
 
   await page.keyboard.press('Control+k');
+  await expect(page.getByPlaceholder('Find a machine, an action or a page')).toBeFocused();
   await page.keyboard.type('delete');
   await page.keyboard.press('Enter');
   await expect(page.getByText('Deleted by-hand.')).toBeVisible();

@@ -40,7 +40,7 @@ test('a back end killed while two guests run: both are there again, display and 
   expect(home.guestPids()).toEqual(pids);
   await expectSamePixels(page, home, 'two');
   await page.locator(canvasHost).click();
-  await page.keyboard.type('echo again > /tmp/again\n', { delay: 20 });
+  await page.keyboard.type('echo again > /tmp/again\n', { delay: 70 });
   await expect
     .poll(async () => (await home.ik('exec', 'two', '--', 'cat', '/tmp/again')).stdout, { timeout: 30_000 })
     .toBe('again\n');

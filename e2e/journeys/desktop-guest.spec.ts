@@ -171,10 +171,12 @@ test('text crosses both ways while it is allowed, and not otherwise', async ({ b
 
   await test.step('to the guest', async () => {
     await allow(page, true);
+    // It is lit for 3 s from when the guest takes the text.
+    const lit = light.and(page.locator('[data-crossed="toGuest"]')).waitFor();
     await copyOnHost(page, 'from the host: ü, €, “x”\nsecond line');
     await expect.poll(() => guest.paste()).toBe('from the host: ü, €, “x”\nsecond line');
     await expect(page.getByText('Text copied to the guest')).toBeAttached();
-    await expect(light).toHaveAttribute('data-crossed', 'toGuest');
+    await lit;
     await expect(light).not.toHaveAttribute('data-crossed');
   });
 

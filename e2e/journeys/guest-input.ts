@@ -37,7 +37,8 @@ export class GuestInput {
     recordings += 1;
     const file = `/tmp/input-${device}-${recordings}`;
     const find = `for e in /sys/class/input/event*; do grep -q ${device} $e/device/name && d=/dev/input/$(basename $e); done`;
-    await home.inGuest('demo', `${find}; : > ${file}; (cat $d > ${file}) >/dev/null 2>&1 &`);
+    // Open before this ends: what happens from now on is in it.
+    await home.inGuest('demo', `${find}; : > ${file}; exec 3<$d; (cat <&3 > ${file}) >/dev/null 2>&1 &`);
     return new GuestInput(home, file);
   }
 

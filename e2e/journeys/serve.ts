@@ -10,7 +10,7 @@ export interface Served extends AsyncDisposable {
 
 /** `innkeeper serve` of that home, until it is disposed of. */
 export async function serve(home: Home): Promise<Served> {
-  const child = spawn(process.execPath, [cliEntry, 'serve', '--json'], {
+  const child = spawn(process.execPath, [cliEntry, 'serve'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, INNKEEPER_HOME: home.path },
   });
@@ -28,7 +28,7 @@ export async function serve(home: Home): Promise<Served> {
     }),
   ]);
   return {
-    url: JSON.parse(String(line)).url,
+    url: /http:\S+/.exec(String(line))?.[0] ?? '',
     [Symbol.asyncDispose]: async () => {
       isDone = true;
       const gone = once(child, 'exit');

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { machineRuntime } from '../../backend/store/paths.ts';
 import { CHANNEL } from '../../renderer/spice/protocol/constants.ts';
+import { attachLogOfFailure } from '../fixtures/failure-log.ts';
 import { Home } from '../fixtures/home.ts';
 import type { Message } from '../spice-server/message.ts';
 import type { ServerClient } from '../spice-server/server-client.ts';
@@ -20,6 +21,10 @@ export function shareRunning(begun: (home: Home) => void): void {
     await home.ok('create', 'demo', '--memory', '64M', '--cpus', '1');
     await home.ok('start', 'demo');
     begun(home);
+  });
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a hook needs from this pattern.
+  test.afterEach(async ({}, info) => {
+    await attachLogOfFailure(home, info);
   });
   test.afterAll(async () => {
     await home?.[Symbol.asyncDispose]();

@@ -27,6 +27,7 @@ for (const viewer of ['own', 'html5'] as const) {
     // The bar fades and hints go first.
     await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
     const before = await layouts();
+    const from = performance.now();
     let moving = 0;
     for (let second = 0; second < SECONDS; second += 1) {
       moving += await page.evaluate(
@@ -37,6 +38,8 @@ for (const viewer of ['own', 'html5'] as const) {
       );
     }
     expect(moving).toBe(0);
-    expect((await layouts()) - before).toBeLessThan(MOST_LAYOUTS_PER_SECOND * SECONDS);
+    expect((await layouts()) - before).toBeLessThan(
+      (MOST_LAYOUTS_PER_SECOND * (performance.now() - from)) / 1000,
+    );
   });
 }

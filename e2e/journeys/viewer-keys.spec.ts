@@ -25,15 +25,13 @@ const lights = (): Promise<string> =>
 /** Presses keys that Playwright does not know, or that would be the browser's. */
 async function pressByCode(page: Page, all: readonly string[]): Promise<void> {
   await page.evaluate(
-    async ([selector, codes]) => {
+    ([selector, codes]) => {
       const element = document.querySelector(selector);
       const press = (type: string, code: string) =>
         element?.dispatchEvent(new KeyboardEvent(type, { code, key: code, bubbles: true, cancelable: true }));
       for (const code of codes) {
         press('keydown', code);
         press('keyup', code);
-        // A busy guest empties its keyboard's queue later than a person fills it.
-        await new Promise((resolve) => setTimeout(resolve, 25));
       }
     },
     [canvasHost, all] as const,
@@ -50,11 +48,15 @@ test('every key arrives by its place, AltGr too; none stays down', async ({ page
   await host.focus();
 
   await test.step('every key of a keyboard with 105', async () => {
-    await pressByCode(page, Object.keys(evdevCodes));
-    const wanted = Object.values(evdevCodes).flatMap((code) => [`${code} 1`, `${code} 0`]);
-    await expect
-      .poll(async () => (await keys()).map(({ code, value }) => `${code} ${value}`), { timeout: 20_000 })
-      .toEqual(wanted);
+    const [codes, linux] = [Object.keys(evdevCodes), Object.values(evdevCodes)];
+    // QEMU's keyboard holds 16 bytes (hw/input/ps2.c, PS2_QUEUE_SIZE), a key takes up to 8, and what is too much is lost.
+    for (let at = 0; at < codes.length; at += 2) {
+      await pressByCode(page, codes.slice(at, at + 2));
+      const wanted = linux.slice(at, at + 2).flatMap((code) => [`${code} 1`, `${code} 0`]);
+      await expect
+        .poll(async () => (await keys()).slice(2 * at).map(({ code, value }) => `${code} ${value}`))
+        .toEqual(wanted);
+    }
   });
 
   await test.step('lock keys: the guest’s become those of the person’s keyboard with the first key', async () => {
@@ -112,6 +114,8 @@ test('a guest that is reset gets the person’s lock keys again with the next ke
   const backend = await home.connect();
   const { id } = await home.show('demo');
   await backend.request('machine.restart', { machine: id, force: true });
+  // The word of the boot before is not the one to wait for.
+  await expect.poll(async () => (await home.show('demo')).guestReady).toBe(false);
   await waitForDemo(home);
   const pressCapsInGuest = () => home.ok('keys', 'demo', 'caps_lock');
   await pressCapsInGuest();

@@ -195,6 +195,7 @@ test('of two monitors the first shows, and the person may choose the other or bo
   await test.step('by name', async () => {
     await page.getByRole('tab', { name: 'Display' }).focus();
     await page.keyboard.press('Control+k');
+    await expect(page.getByPlaceholder('Find a machine, an action or a page')).toBeFocused();
     await page.keyboard.type('Monitor 2');
     await page.keyboard.press('Enter');
     await expect.poll(() => colours(page)).toEqual({ '00ff00': 800 * 600 });

@@ -43,7 +43,7 @@ test('a moved pointer leaves as many copies as the guest wants, and they go when
   await using face = await serve(home);
   await openDisplay(page, face.url);
   const channel = await (await stand.viewer()).cursor;
-  channel.sendAll([cursor.set(SQUARE), cursor.trail(5, 100)]);
+  channel.sendAll([cursor.set(SQUARE), cursor.trail(5, 500)]);
   await channel.handled();
   const box = await page.locator(`${canvasHost} canvas`).boundingBox();
   if (box === null) throw new Error('the canvas is not on the page');
@@ -106,10 +106,13 @@ test('a pointer that the guest moves leaves them where it was on the monitor tha
   await expect.poll(() => pointer.evaluate(placeOf)).toEqual(['9%', '18.4%']);
   await channel.handled();
   const there = cursor.move({ x: at.x + 80, y: at.y });
+  // In every frame, as the copy is gone in half a second.
+  const left = page.waitForFunction(() => {
+    const copy = document.querySelector('.display-trail')?.shadowRoot?.querySelector('canvas');
+    return copy ? [copy.style.left, copy.style.top] : null;
+  });
   channel.send(there.type, there.body);
-  await expect
-    .poll(() => page.locator('.display-trail canvas').first().evaluate(placeOf))
-    .toEqual(['9%', '18.4%']);
+  expect(await (await left).jsonValue()).toEqual(['9%', '18.4%']);
   await expect.poll(() => pointer.evaluate(placeOf)).toEqual(['19%', '18.4%']);
   await expect.poll(() => copies(page)).toBe(0);
 });

@@ -106,7 +106,7 @@ export async function walkThroughFirstBoot({ page, home, dropFiles }: Face): Pro
 /** Types a command at the prompt on the guest's screen and reads in the guest what it wrote. */
 export async function expectTypingArrives(page: Page, home: Home): Promise<void> {
   await page.locator(canvasHost).click();
-  await page.keyboard.type('echo "typed $((6*7)) @~{}|<>?" > /tmp/typed\n', { delay: 20 });
+  await page.keyboard.type('echo "typed $((6*7)) @~{}|<>?" > /tmp/typed\n', { delay: 70 });
   await expect
     .poll(async () => (await home.ik('exec', 'demo', '--', 'cat', '/tmp/typed')).stdout, {
       timeout: 30_000,
