@@ -15,7 +15,9 @@ export async function serve(home: Home): Promise<Served> {
     env: { ...process.env, INNKEEPER_HOME: home.path },
   });
   // A test's own stderr is in its report; what a child inherits of it is not.
-  child.stderr.on('data', (text) => process.stderr.write(text));
+  child.stderr.on('data', (text) => {
+    if (!String(text).startsWith('Open it in a browser')) process.stderr.write(text);
+  });
   let isDone = false;
   child.once('exit', (code, signal) => {
     if (!isDone) process.stderr.write(`innkeeper serve ended by itself: ${signal ?? code}\n`);

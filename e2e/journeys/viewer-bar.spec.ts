@@ -167,7 +167,7 @@ test('the clipboard is typed; several lines only after a yes', async ({ page }) 
 
   await copy('cat > /tmp/clip\n~!@#$%^&*()_+{}|:"<>?`-=[]\\;\',./\nend\n');
   await choose(page, 'Keys', 'Type clipboard');
-  const question = page.getByRole('dialog', { name: 'Type 3 lines?' });
+  const question = page.getByRole('dialog', { name: 'Type it and press Enter 3 times?' });
   await expect(question).toBeVisible();
   await question.getByRole('button', { name: 'Type' }).click();
   await expect

@@ -92,6 +92,20 @@ test('every key arrives by its place, AltGr too; none stays down', async ({ page
       .toEqual(['100 1', '3 1', '3 0', '100 0']);
   });
 
+  await test.step('a paused guest takes none, and has none down when it goes on', async () => {
+    await page.keyboard.down('a');
+    await expect.poll(() => keyboard.isDown(KEY_A)).toBe(true);
+    await home.ok('pause', 'demo');
+    await expect(page.getByRole('button', { name: 'Resume' }).last()).toBeFocused();
+    await page.keyboard.up('a');
+    await page.keyboard.press('Control+k');
+    await expect(page.getByPlaceholder('Find a machine, an action or a page')).toBeFocused();
+    await page.keyboard.press('Escape');
+    await page.locator('.display-notice').getByRole('button', { name: 'Resume' }).click();
+    await expect(host).toBeFocused();
+    await expect.poll(() => keyboard.isDown(KEY_A)).toBe(false);
+  });
+
   await test.step('a held key repeats and is let go on blur', async () => {
     await page.keyboard.down('a');
     for (let times = 0; times < 3; times += 1) await page.keyboard.down('a');

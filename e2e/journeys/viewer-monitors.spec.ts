@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import { AGENT_CAP, AGENT_MESSAGE } from '../../renderer/spice/agent/agent-constants.ts';
+import { announceCapabilities } from '../../renderer/spice/agent/agent-messages.ts';
 import { ByteReader } from '../../renderer/spice/protocol/byte-reader.ts';
 import { DISPLAY_OUT, INPUTS_OUT, SURFACE_FORMAT } from '../../renderer/spice/protocol/constants.ts';
 import type { Point, Rect } from '../../renderer/spice/protocol/geometry.ts';
@@ -221,6 +223,33 @@ test('of two monitors the first shows, and the person may choose the other or bo
     await page.keyboard.press('Escape');
   });
   expect(watch.errors).toEqual([]);
+});
+
+test('a guest with two monitors is asked for no size, which would turn the others off', async ({ page }) => {
+  await using stand = await standIn(home, 'demo', TWO_HEADS);
+  await using face = await serve(home);
+  await openDisplay(page, face.url);
+  const { agent, display: opened } = await stand.viewer();
+  const channel = await opened;
+  agent.connect();
+  await agent.send(announceCapabilities(true, new Set([AGENT_CAP.monitorsConfig])));
+  const sizes = () =>
+    agent.received.filter(
+      (bytes) => new ByteReader(bytes.subarray(4), 'agent').u32() === AGENT_MESSAGE.monitorsConfig,
+    );
+  const bar = page.getByRole('toolbar', { name: 'Screen of demo' });
+  await page.mouse.move(640, 796);
+  await bar.getByRole('button', { name: 'Fit' }).click();
+  const follows = page.getByRole('menuitemcheckbox', { name: 'Guest follows the window' });
+  await expect(follows).toHaveAttribute('aria-disabled', 'true');
+  await expect(follows).toHaveAccessibleDescription(/more than one monitor/);
+  await page.keyboard.press('Escape');
+  await page.setViewportSize({ width: 1000, height: 700 });
+
+  const alone = display.monitors(HEADS.slice(0, 1));
+  channel.send(alone.type, alone.body);
+  await expect.poll(() => sizes().length).toBeGreaterThan(0);
+  expect(sizes()).toHaveLength(1);
 });
 
 test('a picture that is taken without a window is of the whole screen', async () => {

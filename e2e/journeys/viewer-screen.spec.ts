@@ -250,7 +250,7 @@ test('the screen has a name, a state and a documented way out', async ({ page })
   const screen = page.getByRole('application', { name: 'Screen of demo, live' });
   await expect(screen).toHaveAccessibleDescription(/Ctrl\+Alt/);
   await home.ok('pause', 'demo');
-  await expect(page.getByRole('application', { name: 'Screen of demo, Paused' })).toBeVisible();
+  await expect(page.getByRole('img', { name: 'Screen of demo, Paused' })).toBeVisible();
   await home.ok('resume', 'demo');
   await expect(screen).toBeVisible();
 });

@@ -38,8 +38,8 @@ function desk() {
 test('offers what the person copied, once', async () => {
   const { state, asked, link } = desk();
   state.text = 'one\r\ntwo';
-  await link.sync();
-  await link.sync();
+  await link.sync('came');
+  await link.sync('came');
   expect(asked).toEqual([
     ['allow', true],
     ['offer', 'one\ntwo'],
@@ -49,9 +49,9 @@ test('offers what the person copied, once', async () => {
 test('what is copied while the clipboard is being read is not missed', async () => {
   const { state, asked, link } = desk();
   state.text = 'one';
-  const first = link.sync();
+  const first = link.sync('came');
   state.text = 'two';
-  await Promise.all([first, link.sync()]);
+  await Promise.all([first, link.sync('came')]);
   expect(asked.at(-1)).toEqual(['offer', 'two']);
 });
 
@@ -62,7 +62,7 @@ test('the guest’s text is taken and not offered back to it', async () => {
   await vi.runAllTimersAsync();
   link.hear({ kind: 'text', text: 'theirs' });
   await vi.runAllTimersAsync();
-  await link.sync();
+  await link.sync('came');
   expect(asked).toEqual([['allow', true], 'take']);
   expect(state.text).toBe('theirs');
   expect(told).toEqual(['fromGuest']);
@@ -78,9 +78,9 @@ test('without the focus nothing is asked for or lost: it is done when the person
   await vi.runAllTimersAsync();
   expect(told).toEqual([]);
   state.hasFocus = true;
-  await link.sync();
+  await link.sync('came');
   expect(state.text).toBe('late');
-  await link.sync();
+  await link.sync('came');
   await vi.runAllTimersAsync();
   expect(asked.at(-1)).toBe('take');
 });
@@ -91,7 +91,7 @@ test('what the person copied meanwhile is newer than what the guest has', async 
   link.hear({ kind: 'offered' });
   state.text = 'newer';
   state.hasFocus = true;
-  await link.sync();
+  await link.sync('came');
   await vi.runAllTimersAsync();
   expect(asked).toEqual([
     ['allow', true],
@@ -102,9 +102,9 @@ test('what the person copied meanwhile is newer than what the guest has', async 
 test('text from elsewhere goes to the guest and not to the person, whose own is still known', async () => {
   const { state, asked, link } = desk();
   state.text = 'mine';
-  await link.sync();
+  await link.sync('came');
   link.offer('from elsewhere');
-  await link.sync();
+  await link.sync('came');
   expect(state.text).toBe('mine');
   expect(asked).toEqual([
     ['allow', true],
@@ -174,18 +174,33 @@ test('a guest that released its clipboard before it was asked: what others paste
 test('a browser that refuses is told of once; too much text is not offered', async () => {
   const { state, asked, told, link } = desk();
   state.refuses = true;
-  await link.sync();
-  await link.sync();
+  await link.sync('came');
+  await link.sync('came');
   expect(told).toEqual(['notRead']);
   state.refuses = false;
   state.text = 'x'.repeat(MAX_TEXT_BYTES + 1);
-  await link.sync();
+  await link.sync('came');
   expect(told).toEqual(['notRead', 'toGuestTooLarge']);
   link[Symbol.dispose]();
   state.text = 'after';
-  await link.sync();
+  await link.sync('came');
   expect(asked).toEqual([
     ['allow', true],
     ['allow', false],
   ]);
+});
+
+test('a text of the guest that the browser kept out is not lost to an older one of the person’s', async () => {
+  const { state, asked, link } = desk();
+  state.text = 'older';
+  state.refuses = true;
+  link.hear({ kind: 'text', text: 'of the guest' });
+  await vi.runAllTimersAsync();
+  state.refuses = false;
+  await link.sync('pastes');
+  expect(state.text).toBe('of the guest');
+  expect(asked).toEqual([['allow', true]]);
+  state.text = 'newer, from elsewhere';
+  await link.sync('came');
+  expect(asked.at(-1)).toEqual(['offer', 'newer, from elsewhere']);
 });

@@ -38,6 +38,8 @@ export class ClipboardLink implements Disposable {
   #isSyncing = false;
   /** The person's clipboard may have changed since it was read. */
   #isOld = false;
+  /** The person was elsewhere since the clipboard was read. */
+  #mayHaveCopied = true;
   #takeTimer: ReturnType<typeof setTimeout> | null = null;
   #told = new Set<string>();
   #isOver = false;
@@ -56,9 +58,10 @@ export class ClipboardLink implements Disposable {
   }
 
   /** The person came to this page, or is about to paste: they may have copied something elsewhere. */
-  async sync(): Promise<void> {
+  async sync(why: 'came' | 'pastes'): Promise<void> {
     // Another may have been copied since the clipboard was read.
     this.#isOld = true;
+    if (why === 'came') this.#mayHaveCopied = true;
     if (this.#isSyncing) return;
     this.#isSyncing = true;
     try {
@@ -72,6 +75,12 @@ export class ClipboardLink implements Disposable {
   }
 
   async #syncOnce(): Promise<void> {
+    // The browser kept it from the person's clipboard, and a key press may open that: what is there is older.
+    if (this.#unwritten !== null && !this.#mayHaveCopied) {
+      await this.#write(this.#unwritten);
+      return;
+    }
+    this.#mayHaveCopied = false;
     const text = await this.#read();
     if (this.#isOver) return;
     if (text !== null && text !== '' && text !== this.#known) this.#offer(text);
@@ -169,6 +178,7 @@ export class ClipboardLink implements Disposable {
   }
 
   async #write(text: string): Promise<void> {
+    if (this.#hasFocus()) this.#mayHaveCopied = false;
     this.#unwritten = text;
     try {
       await this.#host.writeText(text);

@@ -78,3 +78,11 @@ test('of monitors each can be shown, or all; where there are none to choose from
   const alone = displayCommands(now()).map(({ label }) => label);
   expect(alone.filter((label) => label.includes('onitor'))).toEqual([]);
 });
+
+test('a guest with several monitors is not asked for a size, which would turn the others off', () => {
+  const commands = displayCommands(now({ monitors: { ids: [0, 1], shown: 0 } }));
+  expect(named(commands, 'Guest follows the window')).toMatchObject({
+    note: 'Off',
+    disabledReason: expect.stringContaining('more than one monitor'),
+  });
+});

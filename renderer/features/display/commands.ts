@@ -67,7 +67,7 @@ export function displayCommands(now: DisplayNow): OfferedCommand[] {
         note: choice.choice?.isChosen === true ? names.chosen : undefined,
         run: choice.onAction,
       });
-    for (const choice of guestSizeChoices(now.agent, now.follow, now.ratio))
+    for (const choice of guestSizeChoices(now, now.follow, now.ratio))
       commands.push({
         id: choice.id,
         label: choice.label,
@@ -128,7 +128,7 @@ export function useDisplayCommands(
           showFault(Fault.from(thrown), screenshotOf(id)),
         );
       },
-      showMonitor: (choice) => viewer.current?.session?.showMonitor?.(choice),
+      showMonitor: (choice) => viewer.current?.showMonitor(choice),
       send: (keys) => {
         bridge
           .request('machine.keys', { machine: id, keys: [...keys] })

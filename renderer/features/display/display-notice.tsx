@@ -58,7 +58,9 @@ function StartNotice({ machine, oldSince }: { machine: MachineView; oldSince: nu
             kind="primary"
             icon={<Play className="icon" />}
             busy={start.isBusy ? words.starting : null}
-            disabledReason={machine.can.includes('start') ? null : words.cannotNow(state)}
+            disabledReason={
+              machine.can.includes('start') ? null : (machine.fault?.message ?? words.cannotNow(state))
+            }
             onPress={() => void start.send({ machine: machine.id })}
           >
             {words.start}
@@ -175,11 +177,12 @@ export function DisplayNotice(props: DisplayNoticeProps): ReactNode {
       </Notice>
     );
   }
-  if (viewer.phase === 'garbled') {
+  if (viewer.phase === 'garbled' || viewer.phase === 'failed') {
+    const isOurs = viewer.phase === 'failed';
     return (
       <Notice
         icon={<TriangleAlert className="icon" />}
-        title={words.garbled}
+        title={isOurs ? words.failed : words.garbled}
         action={
           <Button kind="primary" onPress={onReconnect}>
             {words.tryAgain}
@@ -187,9 +190,9 @@ export function DisplayNotice(props: DisplayNoticeProps): ReactNode {
         }
       >
         <p className="note">
-          {words.garbledText} {viewer.reason}
+          {isOurs ? words.failedText : words.garbledText} {viewer.reason}
         </p>
-        <p className="note">{words.garbledRemedy}</p>
+        <p className="note">{isOurs ? words.failedRemedy : words.garbledRemedy}</p>
       </Notice>
     );
   }

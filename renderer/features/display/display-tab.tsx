@@ -69,7 +69,8 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
   const isOld = state.phase !== 'live' || machine.state !== 'running';
   const name = words.screenOf(machine.name, stateOf(machine, state));
   // The page's own shortcuts work wherever no application has the focus.
-  const spoken = takesKeys(state)
+  const isTyped = takesKeys(state) && machine.state !== 'paused';
+  const spoken = isTyped
     ? { role: 'application', 'aria-label': name, 'aria-description': words.help }
     : { role: 'img', 'aria-label': name };
   const isWaiting = state.oldSince === null && state.phase !== 'live';
@@ -96,12 +97,14 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
     if (!isUp) void leaveFullScreen();
   }, [isUp]);
 
-  const watchBar = ({ clientX, clientY, buttons }: PointerEvent<HTMLElement>) => {
+  const watchBar = ({ clientX, clientY, buttons, type, pointerType }: PointerEvent<HTMLElement>) => {
     const [display, around, picture, shown] = [section, area, host, bar].map(({ current }) =>
       current?.getBoundingClientRect(),
     );
+    // A finger comes near nothing before it touches.
+    const isTap = type === 'pointerdown' && pointerType === 'touch';
     // What is dragged in the guest may go to its edge.
-    if (buttons !== 0 || !display || !around || !picture || !shown) return;
+    if ((buttons !== 0 && !isTap) || !display || !around || !picture || !shown) return;
     const edge = callingEdge(display.bottom, around.bottom, picture.bottom);
     setNearBar((isNear) => callsBar({ x: clientX, y: clientY }, edge, shown, isNear));
   };
@@ -135,7 +138,10 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
       data-full-screen={isFullScreen}
       onMouseDown={keepFocus}
       onPointerMove={watchBar}
-      onPointerLeave={() => setNearBar(false)}
+      onPointerDown={watchBar}
+      onPointerLeave={({ pointerType }) => {
+        if (pointerType !== 'touch') setNearBar(false);
+      }}
     >
       {/* Not the whole display is busy: a screen reader may keep the words of what is busy to itself. */}
       <div
@@ -188,7 +194,7 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
             mode={mode}
             isFullScreen={isFullScreen}
             isLive={isLive}
-            isShown={!(hasKeys && takesKeys(state)) || isNearBar}
+            isShown={!(hasKeys && isTyped) || isNearBar}
             isNarrow={isNarrow}
             onDone={toGuest}
             onChosen={back.take}
@@ -196,8 +202,8 @@ export function DisplayTab({ machine }: { machine: MachineView }): ReactNode {
             sizes={
               isLive
                 ? [
-                    ...monitorEntries(state.monitors, (one) => viewer.current?.session?.showMonitor?.(one)),
-                    ...guestSizeEntries(state.agent, follow, window.devicePixelRatio),
+                    ...monitorEntries(state.monitors, (one) => viewer.current?.showMonitor(one)),
+                    ...guestSizeEntries(state, follow, window.devicePixelRatio),
                   ]
                 : []
             }

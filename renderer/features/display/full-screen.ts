@@ -39,6 +39,11 @@ export async function enterFullScreen(): Promise<void> {
     console.debug('full screen was refused; the display covers the window', refused);
     return;
   }
+  if (!displayStore.getState().isFullScreen) {
+    // It was taken back before the browser granted it.
+    await document.exitFullscreen();
+    return;
+  }
   document.addEventListener('fullscreenchange', followDocument);
   // Refused in places (an unfocused window); then those keys just stay with the browser.
   await keyboard()

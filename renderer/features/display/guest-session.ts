@@ -8,10 +8,10 @@ import type { Size } from './scaling.ts';
 
 /**
  * closed: the server ended it in order, as when another viewer takes the screen. lost: the connection broke, or none came
- * about. garbled: what the server sent made no sense.
+ * about. garbled: what the server sent made no sense. failed: the client's own code, or that it could not be loaded.
  */
 export interface SessionEnd {
-  readonly kind: 'closed' | 'lost' | 'garbled';
+  readonly kind: 'closed' | 'lost' | 'garbled' | 'failed';
   /** For the log. */
   readonly reason: string | null;
 }

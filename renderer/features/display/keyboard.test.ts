@@ -4,6 +4,8 @@ import { attachKeyboard, type KeySink } from './keyboard.ts';
 type Modifier = 'Control' | 'Alt' | 'CapsLock';
 
 interface Press {
+  /** Where it is not the code. */
+  readonly key?: string;
   readonly modifiers?: readonly Modifier[];
   readonly repeat?: boolean;
 }
@@ -55,13 +57,17 @@ class Screen {
     this.#listeners.get('blur')?.({});
   }
 
-  #send(type: string, code: string, { modifiers = [], repeat = false }: Press): boolean {
+  focus(): void {
+    this.#listeners.get('focus')?.({});
+  }
+
+  #send(type: string, code: string, { key = code, modifiers = [], repeat = false }: Press): boolean {
     let isPages = true;
     this.#listeners.get(type)?.({
       target: this.#element,
       isTrusted: true,
       code,
-      key: code,
+      key,
       repeat,
       shiftKey: false,
       ctrlKey: modifiers.includes('Control'),
@@ -188,4 +194,27 @@ test('what is held is let go when the focus leaves', () => {
   screen.down('KeyA');
   screen.blur();
   expect(screen.told).toEqual(['caps off', 'down 2a', 'down 1e', 'up 2a', 'up 1e']);
+});
+
+test('a key that was let go while nobody took keys is let go in the guest as soon as it takes some', () => {
+  const screen = new Screen();
+  const session = screen.sink;
+  screen.down('KeyA');
+  screen.sink = null;
+  screen.blur();
+  screen.focus();
+  expect(screen.told).toEqual(['caps off', 'down 1e']);
+  screen.sink = session;
+  screen.focus();
+  screen.focus();
+  expect(screen.told).toEqual(['caps off', 'down 1e', 'up 1e']);
+});
+
+test('keys that say no place are held each by itself', () => {
+  const screen = new Screen();
+  screen.down('', { key: 'a' });
+  screen.down('', { key: 'b' });
+  screen.up('', { key: 'a' });
+  screen.up('', { key: 'b' });
+  expect(screen.told).toEqual(['caps off', 'down 1e', 'down 30', 'up 1e', 'up 30']);
 });

@@ -34,6 +34,8 @@ export function attachKeyboard(
   signal: AbortSignal,
 ): void {
   const held = new Map<string, readonly number[]>();
+  /** Let go while nobody took keys, as a paused guest does not: it has them down still. */
+  let owed: (readonly number[])[] = [];
   /** Pressed, and not the guest's; their key-up is not either. */
   const hosts = new Set<string>();
   const chord = new LeaveChord();
@@ -56,7 +58,14 @@ export function attachKeyboard(
     const scanCode = held.get(code);
     if (scanCode === undefined) return;
     held.delete(code);
-    sink()?.keyUp(scanCode);
+    const target = sink();
+    if (target === null) owed.push(scanCode);
+    else target.keyUp(scanCode);
+  };
+  const payOwed = (target: KeySink | null) => {
+    if (target === null) return;
+    for (const scanCode of owed) target.keyUp(scanCode);
+    owed = [];
   };
   const releaseAll = () => {
     for (const code of [...held.keys()]) letGo(code);
@@ -71,24 +80,25 @@ export function attachKeyboard(
       if (event.target !== element) return;
       chord.key(event.code, true);
       // While a key repeats it belongs to whom it went first, whatever else comes down beside it.
-      const isOwned = event.repeat && (held.has(event.code) || hosts.has(event.code));
-      const isHosts = isOwned ? hosts.has(event.code) : staysWithHost(event);
-      const target = isHosts ? null : sink();
       const { code, needsShift } = pressedKey(event);
+      const isOwned = event.repeat && (held.has(code) || hosts.has(code));
+      const isHosts = isOwned ? hosts.has(code) : staysWithHost(event);
+      const target = isHosts ? null : sink();
       const isPause = event.code === 'Pause';
       const scanCode = scanCodeOf(code);
       if (target === null || (scanCode === null && !isPause)) {
-        hosts.add(event.code);
+        hosts.add(code);
         return;
       }
       event.preventDefault();
       event.stopPropagation();
+      payOwed(target);
       syncLocks(event, target);
       if (scanCode === null) {
         if (!event.repeat) for (const part of PAUSE_SEQUENCE) target.keyDown(part);
         return;
       }
-      held.set(event.code, scanCode);
+      held.set(code, scanCode);
       if (needsShift) target.keyDown(SHIFT);
       target.keyDown(scanCode);
       if (needsShift) target.keyUp(SHIFT);
@@ -100,8 +110,9 @@ export function attachKeyboard(
     (event) => {
       if (event.target !== element) return;
       const leave = chord.key(event.code, false);
-      letGo(event.code);
-      if (!hosts.delete(event.code) && sink() !== null) {
+      const { code } = pressedKey(event);
+      letGo(code);
+      if (!hosts.delete(code) && sink() !== null) {
         event.preventDefault();
         event.stopPropagation();
       }
@@ -109,6 +120,7 @@ export function attachKeyboard(
     },
     { signal },
   );
+  element.addEventListener('focus', () => payOwed(sink()), { signal });
   element.addEventListener('blur', releaseAll, { signal });
   // Alt+Tab away: some window managers swallow the key-up without a blur of the element.
   window.addEventListener('blur', releaseAll, { signal });

@@ -70,6 +70,8 @@ function movementsScreen() {
       page.pointerLockElement = null;
       return () => page.dispatchEvent(new Event('pointerlockchange'));
     },
+    /** As browsers do whose request answers with nothing. */
+    tellRefused: () => page.dispatchEvent(new Event('pointerlockerror')),
     refuse: async () => {
       asked.reject(new DOMException('too soon', 'SecurityError'));
       await asked.promise.catch(() => undefined);
@@ -109,4 +111,11 @@ test('the person gets the pointer back: that is said once', () => {
   screen.lose()();
   screen.lose()();
   expect(screen.heard).toEqual(['caught', 'free']);
+});
+
+test('a refusal that no promise tells is told by an event', () => {
+  const screen = movementsScreen();
+  screen.press();
+  screen.tellRefused();
+  expect(screen.heard).toEqual(['refused']);
 });

@@ -89,7 +89,10 @@ export function attachPointer(
     return target;
   };
   const releaseAll = () => {
-    for (const button of pressed) sink()?.button(button, false);
+    const target = sink();
+    // Who takes nothing now, as a paused guest, is told with the next movement.
+    if (target === null) return;
+    for (const button of pressed) target.button(button, false);
     pressed.clear();
   };
   // With several buttons held, the browser reports changes of the others as pointermove: `buttons` tells.
@@ -183,6 +186,8 @@ export function attachPointer(
     },
     { signal },
   );
+  // Browsers whose requestPointerLock answers with no promise tell so.
+  document.addEventListener('pointerlockerror', () => onHold('refused'), { signal });
   const letGo = () => {
     releaseAll();
     if (isCaught()) document.exitPointerLock();

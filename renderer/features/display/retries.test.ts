@@ -36,10 +36,10 @@ test('a server that is not there yet is not somebody else’s', () => {
   expect(retries.ended('closed', 2000)).toHaveProperty('inMs');
 });
 
-test('what makes no sense three times will make none the fourth time', () => {
+test.each(['garbled', 'failed'] as const)('what is %s three times will be so the fourth time', (kind) => {
   const retries = new Retries();
   retries.up(0);
-  expect(retries.ended('garbled', 100)).toEqual({ inMs: 300 });
-  expect(retries.ended('garbled', 500)).toEqual({ inMs: 600 });
-  expect(retries.ended('garbled', 1200)).toEqual({ stop: 'garbled' });
+  expect(retries.ended(kind, 100)).toEqual({ inMs: 300 });
+  expect(retries.ended(kind, 500)).toEqual({ inMs: 600 });
+  expect(retries.ended(kind, 1200)).toEqual({ stop: kind });
 });

@@ -5,7 +5,8 @@ const LAST_WAIT_MS = 5000;
 /**
  * The server ended a session that was up this often in this time, ms: a viewer that does not come through our back end takes
  * the screen, and comes back as we do. The one that took it first is a try ahead, so of two that fight the one that a person
- * has just opened, or asked to show it, keeps it. As often in the same time for what makes no sense: the next try will not make more of it.
+ * has just opened, or asked to show it, keeps it. As often in the same time for what makes no sense, or for
+ * what fails here: the next try will not make more of it.
  */
 const MOST_ENDS = 3;
 const ENDS_WITHIN_MS = 20_000;
@@ -13,7 +14,7 @@ const ENDS_WITHIN_MS = 20_000;
 const FIRM_MS = 5000;
 
 /** When to try again: so many ms from now, or not before a person asks, and why. */
-export type Retry = { readonly inMs: number } | { readonly stop: 'taken' | 'garbled' };
+export type Retry = { readonly inMs: number } | { readonly stop: 'taken' | 'garbled' | 'failed' };
 
 /** What to do when a viewer's session ends. Times are ms of any one clock. */
 export class Retries {
@@ -42,7 +43,9 @@ export class Retries {
     if (upSince !== null || kind !== 'lost') {
       this.#ends = [...this.#ends.filter(({ at }) => now - at < ENDS_WITHIN_MS), { at: now, kind }];
     }
-    if (this.#count('garbled') >= MOST_ENDS) return { stop: 'garbled' };
+    for (const stop of ['garbled', 'failed'] as const) {
+      if (this.#count(stop) >= MOST_ENDS) return { stop };
+    }
     // A server that draws when another viewer takes it away may end one of them inside a message.
     if (this.#ends.length >= MOST_ENDS && this.#count('closed') >= MOST_ENDS - 1) return { stop: 'taken' };
     const inMs = this.#waitMs;

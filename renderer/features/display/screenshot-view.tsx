@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { Fault } from '../../../backend/contract/fault.ts';
-import type { MachineView } from '../../../backend/contract/machine.ts';
+import { type MachineView, stateWords } from '../../../backend/contract/machine.ts';
 import { useBridge } from '../../bridge/bridge.ts';
 import { useIsLive } from '../../stores/connection.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -43,7 +43,12 @@ export function ScreenshotView({ machine }: { machine: MachineView }): ReactNode
 
   return (
     <div className="display-shots">
-      {picture === null ? null : <img src={picture} alt={words.screenOf(machine.name, words.liveState)} />}
+      {picture === null ? null : (
+        <img
+          src={picture}
+          alt={words.screenOf(machine.name, isRunning ? words.liveState : stateWords[machine.state])}
+        />
+      )}
       {isRunning ? <p className="display-chip">{words.noSpice}</p> : null}
       {fault === null ? null : <ErrorNote fault={fault} />}
     </div>

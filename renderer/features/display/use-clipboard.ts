@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Fault } from '../../../backend/contract/fault.ts';
 import type { MachineView } from '../../../backend/contract/machine.ts';
 import { useBridge } from '../../bridge/bridge.ts';
@@ -44,6 +44,9 @@ export interface ClipboardView {
 export function useClipboard(machine: MachineView, { host, viewer, state, clipboard }: Hands): ClipboardView {
   const bridge = useBridge();
   const isAllowed = machine.devices.display.clipboardAllowed;
+  // A rename must not take the guest's clipboard away and give it anew.
+  const name = useRef(machine.name);
+  name.current = machine.name;
   const [crossed, setCrossed] = useState<{ readonly way: 'toGuest' | 'fromGuest' } | null>(null);
   const { agent } = state;
   const problem = typeof agent === 'string' ? words.agent[agent] : agent.clipboard ? null : words.noClipboard;
@@ -57,11 +60,13 @@ export function useClipboard(machine: MachineView, { host, viewer, state, clipbo
     const stop = new AbortController();
     const link = new ClipboardLink(own, session, () => document.hasFocus(), {
       crossed: (way) => setCrossed({ way }),
-      problem: (what) => showFault(words.clipboardProblems[what](machine.name), `${machine.id} clipboard`),
+      problem: (what) => showFault(words.clipboardProblems[what](name.current), `${machine.id} clipboard`),
     });
     clipboard.current = link;
-    const sync = () => void link.sync();
-    element.addEventListener('keydown', (event) => pastes(event) && sync(), { signal: stop.signal });
+    const sync = () => void link.sync('came');
+    element.addEventListener('keydown', (event) => pastes(event) && void link.sync('pastes'), {
+      signal: stop.signal,
+    });
     void readsUnasked().then((unasked) => {
       if (!unasked || stop.signal.aborted) return;
       window.addEventListener('focus', sync, { signal: stop.signal });
@@ -73,7 +78,7 @@ export function useClipboard(machine: MachineView, { host, viewer, state, clipbo
       clipboard.current = null;
       link[Symbol.dispose]();
     };
-  }, [isOn, machine.id, machine.name, host, viewer, clipboard]);
+  }, [isOn, machine.id, host, viewer, clipboard]);
 
   useEffect(() => {
     if (crossed === null) return;

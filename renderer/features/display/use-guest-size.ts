@@ -1,5 +1,6 @@
 import { type RefObject, useEffect } from 'react';
 import { type FollowMode, guestSizeFor } from './guest-size.ts';
+import { sizeProblem } from './guest-size-entries.tsx';
 import type { Size } from './scaling.ts';
 import { onRatioChange } from './use-placement.ts';
 import type { Hands } from './use-viewer.ts';
@@ -17,8 +18,8 @@ function isSame(one: Size | null, other: Size | null): boolean {
  */
 export function useGuestSize(area: RefObject<HTMLElement | null>, mode: FollowMode, hands: Hands): void {
   const { viewer, state } = hands;
-  const { agent, phase } = state;
-  const canResize = phase === 'live' && typeof agent !== 'string' && agent.resizes;
+  const { phase } = state;
+  const canResize = phase === 'live' && sizeProblem(state) === null;
   useEffect(() => {
     const element = area.current;
     if (!canResize || mode === 'off' || element === null) return;

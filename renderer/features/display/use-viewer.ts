@@ -37,6 +37,9 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
   const viewer = useRef<Viewer | null>(null);
   const leave = useRef(onLeave);
   leave.current = onLeave;
+  /** QEMU drops what a paused guest is sent (ui/input.c, qemu_input_event_send): its keys and clicks are the page's. */
+  const isPaused = useRef(false);
+  isPaused.current = machine.state === 'paused';
   const clipboard = useRef<ClipboardLink | null>(null);
   const [state, setState] = useState<ViewerState>(NOTHING_SHOWN);
   const [hold, setHold] = useState<PointerHold>('free');
@@ -59,7 +62,7 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
     });
     attachKeyboard(
       element,
-      () => opened.keys,
+      () => (isPaused.current ? null : opened.keys),
       () => {
         document.exitPointerLock();
         leave.current();
@@ -70,7 +73,7 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
     attachPointer(
       element,
       () => opened.canvas,
-      () => opened.session,
+      () => (isPaused.current ? null : opened.session),
       setHold,
       hands.signal,
     );

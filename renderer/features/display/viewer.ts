@@ -1,7 +1,7 @@
 import type { AgentState, ClipboardNews } from './agent-state.ts';
 import type { GuestSession, GuestStreams, OpenSession, SessionEnd } from './guest-session.ts';
 import type { KeySink } from './keyboard.ts';
-import { type Monitors, NO_MONITORS } from './monitors.ts';
+import { type MonitorChoice, type Monitors, NO_MONITORS } from './monitors.ts';
 import { Retries } from './retries.ts';
 import type { Size } from './scaling.ts';
 
@@ -9,7 +9,8 @@ import type { Size } from './scaling.ts';
  * closed: nothing wanted. connecting: no picture yet. unreachable: no picture yet, and a try failed; tries again by itself.
  * live: the guest's screen. silent: connected, and the server does not answer. lost: the connection broke; tries again by
  * itself. taken: another viewer has the screen, by the back end's word or because the server ends the session again and
- * again; waits to be asked. garbled: the server sends what makes no sense; waits to be asked.
+ * again; waits to be asked. garbled: the server sends what makes no sense; waits to be asked. failed: our side cannot; waits to
+ * be asked.
  */
 export type ViewerPhase =
   | 'closed'
@@ -19,7 +20,8 @@ export type ViewerPhase =
   | 'silent'
   | 'lost'
   | 'taken'
-  | 'garbled';
+  | 'garbled'
+  | 'failed';
 
 export interface ViewerState {
   readonly phase: ViewerPhase;
@@ -60,6 +62,8 @@ export class Viewer implements Disposable {
   #state = NOTHING_SHOWN;
   #session: GuestSession | null = null;
   #canvas: HTMLCanvasElement | null = null;
+  /** The person's choice; null: none yet. */
+  #monitor: MonitorChoice | null = null;
   #wanted = false;
   #disposed = false;
   #retry: ReturnType<typeof setTimeout> | null = null;
@@ -100,6 +104,12 @@ export class Viewer implements Disposable {
     this.#retries.reset();
     if (wanted) void this.#connect();
     else this.#drop('closed', null);
+  }
+
+  /** Which of the guest's monitors shows; also in sessions to come. */
+  showMonitor(choice: MonitorChoice): void {
+    this.#monitor = choice;
+    this.#session?.showMonitor?.(choice);
   }
 
   /** Tries at once; also after `taken`. */
@@ -164,6 +174,7 @@ export class Viewer implements Disposable {
       },
     });
     this.#set({ agent: session.agent === undefined ? 'unsupported' : 'absent', monitors: NO_MONITORS });
+    if (this.#monitor !== null) session.showMonitor?.(this.#monitor);
     return session;
   }
 
@@ -174,10 +185,15 @@ export class Viewer implements Disposable {
     const retry = this.#retries.ended(kind, performance.now());
     const oldSince = this.#oldSince();
     if ('stop' in retry) {
-      this.#set({ phase: retry.stop, oldSince, reason });
+      this.#set({ agent: 'absent', phase: retry.stop, oldSince, reason });
       return;
     }
-    this.#set({ phase: this.#canvas === null ? 'unreachable' : 'lost', oldSince, reason });
+    this.#set({
+      agent: 'absent',
+      phase: this.#canvas === null ? 'unreachable' : 'lost',
+      oldSince,
+      reason,
+    });
     this.#retry = setTimeout(() => void this.#connect(), retry.inMs);
   }
 

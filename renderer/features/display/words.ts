@@ -1,4 +1,4 @@
-import type { MachineState } from '../../../backend/contract/machine.ts';
+import { type MachineState, stateWords } from '../../../backend/contract/machine.ts';
 
 /** '0.4 ms', '12 ms' */
 function milliseconds(ms: number): string {
@@ -26,7 +26,8 @@ export const words = {
   sendKeys: 'Send keys to the guest',
   bar: (name: string) => `Screen of ${name}`,
   typeClipboard: 'Type clipboard',
-  typeTitle: (lines: number) => (lines === 1 ? 'Type 1 line and Enter?' : `Type ${lines} lines?`),
+  typeTitle: (enters: number) =>
+    enters === 1 ? 'Type it and press Enter?' : `Type it and press Enter ${enters} times?`,
   typeText: 'Enter is pressed at the end of each line. A shell runs what it is given.',
   type: 'Type',
   typing: (characters: number) =>
@@ -95,6 +96,7 @@ export const words = {
     failed: 'What answers in the guest as its SPICE agent does not speak as one.',
   },
   noResize: 'The guest’s SPICE agent cannot change its resolution.',
+  manyMonitors: 'The guest has more than one monitor, and following one would turn the others off.',
   noClipboard: 'The guest’s SPICE agent does not share its clipboard.',
   follows: {
     sharp: 'Guest follows the window',
@@ -169,10 +171,14 @@ export const words = {
   garbledText: 'The guest’s display server sent what makes no sense:',
   garbledRemedy:
     'Try again. If it stays so, choose the other viewer in Settings → Display, or start the machine anew.',
+  failed: 'The viewer failed on this page',
+  failedText: 'This is not the guest’s doing:',
+  failedRemedy:
+    'Try again. If it stays so, load this page again, or choose the other viewer in Settings → Display.',
   tryAgain: 'Try again',
   taken: 'Another viewer took this screen',
   takenText: 'Only one viewer can show it at a time.',
   showHere: 'Show it here',
   noSpice: 'No SPICE on this host: a picture a second, and no keyboard or mouse.',
-  cannotNow: (state: MachineState) => `It cannot be done while the machine is ${state}.`,
+  cannotNow: (state: MachineState) => `${stateWords[state]}: it cannot be started now.`,
 } as const;

@@ -73,7 +73,7 @@ class OwnSession implements GuestSession {
     this.#worker = workers.take();
     this.#worker.onerror = ({ message }) =>
       this.#endWithWorker({
-        kind: 'garbled',
+        kind: 'failed',
         reason: message || 'The viewer’s Worker could not be started.',
       });
     const begin: Begin = { way: way.kind === 'port' ? { kind: 'port' } : way };
