@@ -3,6 +3,7 @@ import { findChromium } from '../fixtures/find-chromium.ts';
 import type { Home } from '../fixtures/home.ts';
 import { shareDemo } from '../fixtures/shared-demo.ts';
 import { expect, test } from '../fixtures/test.ts';
+import { expectPhase } from './display-page.ts';
 import { canvasSize, GuestInput } from './guest-input.ts';
 import { canvasHost, litPixels, openDisplay, watchPhases } from './screen.ts';
 import { serve } from './serve.ts';
@@ -302,4 +303,21 @@ test('while the screen is open here, its picture in the list is what is shown he
   await home.ok('type', 'demo', 'dmesg', '--enter');
   await expect.poll(() => picture.getAttribute('src'), { timeout: 15_000 }).not.toBe(shown);
   expect(asked).toBe(0);
+});
+
+test('a viewer whose code does not come says that it failed here, and shows the screen once it comes', async ({
+  page,
+}) => {
+  await using face = await serve(home);
+  const code = /\/assets\/main-[^/]*\.js$/;
+  await page.route(code, (route) => route.fulfill({ status: 404 }));
+  await page.goto(face.url);
+  await page.getByText('demo', { exact: true }).first().click();
+  await page.getByRole('tab', { name: 'Display' }).click();
+  const notice = page.locator('.display-notice');
+  await expect(notice).toContainText('The viewer failed on this page');
+  await expect(notice).toContainText('load this page again');
+  await page.unroute(code);
+  await notice.getByRole('button', { name: 'Try again' }).click();
+  await expectPhase(page, 'live');
 });

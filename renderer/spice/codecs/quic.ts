@@ -378,7 +378,7 @@ function colours(from: number, end: number, isFirstRow: boolean): void {
  */
 function pixels(from: number, end: number, isFirstRow: boolean): number {
   const last = end | 0;
-  // In the first row nothing may equal: there are no runs.
+  // The first row has no runs.
   const noRuns = isFirstRow ? 1 : 0;
   const halveAt = colourPace.halvingAt;
   const pixelMask = (state[PIXEL_MASK] as number) | 0;
