@@ -11,6 +11,7 @@ import { expect, test } from '../fixtures/test.ts';
 import { display } from '../spice-server/display-messages.ts';
 import { draw } from '../spice-server/draw-messages.ts';
 import type { ServerChannel } from '../spice-server/server-channel.ts';
+import { expectPhase } from './display-page.ts';
 import { canvasSize } from './guest-input.ts';
 import { PageWatch } from './page-watch.ts';
 import { canvasHost, openDisplay } from './screen.ts';
@@ -223,6 +224,22 @@ test('of two monitors the first shows, and the person may choose the other or bo
     await page.keyboard.press('Escape');
   });
   expect(watch.errors).toEqual([]);
+});
+
+test('the monitor that was chosen shows again after a look elsewhere', async ({ page }) => {
+  await using _stand = await standIn(home, 'demo', TWO_HEADS);
+  await using face = await serve(home);
+  await openDisplay(page, face.url);
+  await expect.poll(() => colours(page)).toEqual({ ff0000: 800 * 600 });
+  await page.mouse.move(640, 796);
+  await page.getByRole('toolbar', { name: 'Screen of demo' }).getByRole('button', { name: 'Fit' }).click();
+  await page.getByRole('menuitemradio', { name: 'Monitor 2' }).click();
+  await expect.poll(() => colours(page)).toEqual({ '00ff00': 800 * 600 });
+  await page.getByRole('tab', { name: 'Devices' }).click();
+  await expect(page.locator(canvasHost)).toHaveCount(0);
+  await page.getByRole('tab', { name: 'Display' }).click();
+  await expectPhase(page, 'live');
+  await expect.poll(() => colours(page)).toEqual({ '00ff00': 800 * 600 });
 });
 
 test('a guest with two monitors is asked for no size, which would turn the others off', async ({ page }) => {

@@ -8,7 +8,7 @@ import { clients } from './clients.ts';
 import type { ClipboardLink } from './clipboard-link.ts';
 import { attachKeyboard } from './keyboard.ts';
 import { attachPointer, type PointerHold } from './pointer.ts';
-import { NOTHING_SHOWN, Viewer, type ViewerState } from './viewer.ts';
+import { NOTHING_SHOWN, type Remembered, Viewer, type ViewerState } from './viewer.ts';
 
 /** States in which QEMU is there and its SPICE socket answers. */
 const SHOWN: ReadonlySet<MachineView['state']> = new Set([
@@ -26,6 +26,14 @@ export interface Hands {
   readonly hold: PointerHold;
   /** Hears of the guest's clipboard while the person shares it. */
   readonly clipboard: RefObject<ClipboardLink | null>;
+}
+
+const remembered = new Map<string, Remembered>();
+
+function rememberedOf(machine: string): Remembered {
+  const known = remembered.get(machine) ?? { monitor: null };
+  remembered.set(machine, known);
+  return known;
 }
 
 /** A viewer of the machine's screen in the element of `host`, with its keyboard and pointer. */
@@ -55,6 +63,7 @@ export function useViewer(machine: MachineView, onLeave: () => void): Hands {
       { open: () => bridge.openStream(target), way: bridge.streamWay(target) },
       setState,
       (news) => clipboard.current?.hear(news),
+      rememberedOf(machine.id),
     );
     viewer.current = opened;
     const off = bridge.on('viewer.taken', (event) => {

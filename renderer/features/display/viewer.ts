@@ -46,6 +46,12 @@ export const NOTHING_SHOWN: ViewerState = {
   reason: null,
 };
 
+/** What the person chose for one guest, also for viewers of it to come. */
+export interface Remembered {
+  /** Null: nothing yet. */
+  monitor: MonitorChoice | null;
+}
+
 /** Whether there is a guest to type into; else keys are the page's. */
 export function takesKeys({ phase }: ViewerState): boolean {
   return phase === 'live' || phase === 'silent';
@@ -62,8 +68,7 @@ export class Viewer implements Disposable {
   #state = NOTHING_SHOWN;
   #session: GuestSession | null = null;
   #canvas: HTMLCanvasElement | null = null;
-  /** The person's choice; null: none yet. */
-  #monitor: MonitorChoice | null = null;
+  readonly #remembered: Remembered;
   #wanted = false;
   #disposed = false;
   #retry: ReturnType<typeof setTimeout> | null = null;
@@ -76,7 +81,9 @@ export class Viewer implements Disposable {
     streams: GuestStreams,
     changed: (state: ViewerState) => void,
     clipboard: (news: ClipboardNews) => void,
+    remembered: Remembered,
   ) {
+    this.#remembered = remembered;
     this.#host = host;
     this.#load = load;
     this.#streams = streams;
@@ -108,7 +115,7 @@ export class Viewer implements Disposable {
 
   /** Which of the guest's monitors shows; also in sessions to come. */
   showMonitor(choice: MonitorChoice): void {
-    this.#monitor = choice;
+    this.#remembered.monitor = choice;
     this.#session?.showMonitor?.(choice);
   }
 
@@ -174,7 +181,8 @@ export class Viewer implements Disposable {
       },
     });
     this.#set({ agent: session.agent === undefined ? 'unsupported' : 'absent', monitors: NO_MONITORS });
-    if (this.#monitor !== null) session.showMonitor?.(this.#monitor);
+    const { monitor } = this.#remembered;
+    if (monitor !== null) session.showMonitor?.(monitor);
     return session;
   }
 
