@@ -31,8 +31,6 @@ import { pressKeys, typeInto } from './typing.ts';
 import { Watching } from './watching.ts';
 
 const LOG_BYTES = 64 * 1024;
-/** What leaving the guests' SPICE servers may take when the back end ends, ms. */
-const LEAVE_MS = 2_000;
 
 export interface ApplicationParts {
   readonly folders: Folders;
@@ -238,7 +236,7 @@ export async function createApplication({
     [Symbol.asyncDispose]: async () => {
       jobs.cancelAll();
       agents[Symbol.dispose]();
-      await Promise.all([screens[Symbol.asyncDispose](), closeGuarded(LEAVE_MS)]);
+      await Promise.all([screens[Symbol.asyncDispose](), closeGuarded()]);
       watchedHost[Symbol.dispose]();
       watchedMachines[Symbol.dispose]();
       await machines[Symbol.asyncDispose]();

@@ -1,8 +1,8 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { machineRuntime } from '../../backend/store/paths.ts';
 import { CHANNEL } from '../../renderer/spice/protocol/constants.ts';
-import { attachLogOfFailure } from '../fixtures/failure-log.ts';
-import { Home } from '../fixtures/home.ts';
+import type { Home } from '../fixtures/home.ts';
+import { shareHome } from '../fixtures/shared-home.ts';
 import type { Message } from '../spice-server/message.ts';
 import type { ServerClient } from '../spice-server/server-client.ts';
 import { greet, SpiceServer } from '../spice-server/spice-server.ts';
@@ -15,19 +15,10 @@ export interface StandIn extends AsyncDisposable {
 
 /** A machine that runs, for all tests of the file that calls this: what it draws itself is not looked at. */
 export function shareRunning(begun: (home: Home) => void): void {
-  let home: Home | null = null;
-  test.beforeAll(async () => {
-    home = await Home.open();
+  shareHome(async (home) => {
     await home.ok('create', 'demo', '--memory', '64M', '--cpus', '1');
     await home.ok('start', 'demo');
     begun(home);
-  });
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a hook needs from this pattern.
-  test.afterEach(async ({}, info) => {
-    await attachLogOfFailure(home, info);
-  });
-  test.afterAll(async () => {
-    await home?.[Symbol.asyncDispose]();
   });
 }
 

@@ -9,6 +9,8 @@ const LINK_TIMEOUT_MS = 30_000;
 const INIT_TIMEOUT_MS = 5_000;
 /** What leaving takes at most, ms. */
 export const LONGEST_LEAVE_MS = LINK_TIMEOUT_MS + INIT_TIMEOUT_MS + 1_000;
+/** What it may take when the thread or the back end ends, ms. */
+export const LAST_LEAVE_MS = 2_000;
 
 /**
  * A connection to a SPICE server that leaves a display channel only when that is safe. spice-server 0.15.1 frees a display
@@ -25,8 +27,8 @@ export function guarded(socket: Socket): Duplex {
   return stream;
 }
 
-/** Closes all of this thread's, to be called before it ends. Resolves when that was safe for each, or after `ms`. */
-export async function closeGuarded(ms: number): Promise<void> {
+/** Closes all of this thread's, to be called before it ends. Resolves when that was safe for each, or after LAST_LEAVE_MS. */
+export async function closeGuarded(): Promise<void> {
   const closed = [...open].map(
     (stream) =>
       new Promise<void>((resolve) => {
@@ -34,7 +36,7 @@ export async function closeGuarded(ms: number): Promise<void> {
         stream.destroy();
       }),
   );
-  await within(ms, Promise.all(closed));
+  await within(LAST_LEAVE_MS, Promise.all(closed));
 }
 
 const open = new Set<Duplex>();

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Fault, type FaultShape } from '../../contract/fault.ts';
-import { within } from './guarded-stream.ts';
+import { LAST_LEAVE_MS, within } from './guarded-stream.ts';
 
 export interface ScreenPicture {
   readonly png: Uint8Array<ArrayBuffer>;
@@ -51,8 +51,6 @@ const IDLE_MS = 30_000;
 const GRACE_MS = 5_000;
 /** A thread that does not work is not tried again for that long, ms. */
 const RETRY_MS = 60_000;
-/** What leaving the servers may take when no picture is wanted any more, ms. */
-const LEAVE_MS = 2_000;
 /** MiB. Pixels do not count in it: a young generation of the usual size would only keep hold of more of them. */
 const HEAP = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
 
@@ -101,7 +99,7 @@ export class ScreenTaker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const asked = [...this.#asked];
     for (const [id, { worker }] of asked) worker.postMessage({ kind: 'stop', id } satisfies ScreenRequest);
-    await within(LEAVE_MS, Promise.all(asked.map(([, { left }]) => left.promise)));
+    await within(LAST_LEAVE_MS, Promise.all(asked.map(([, { left }]) => left.promise)));
     clearTimeout(this.#idle);
     await this.#end();
   }
